@@ -1,0 +1,26 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "proto/result.h"
+
+namespace signet::host {
+
+/// Who is at the other end of a connected Unix socket, as the kernel recorded it at connect(2).
+struct PeerCredentials {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups{};  ///< supplementary groups
+  pid_t pid = 0;                ///< for the audit only: it may have been reused
+};
+
+/// SO_PEERCRED and SO_PEERGROUPS, unix(7). Error not_permitted where the uid is the kernel's overflow uid (a user we cannot tell
+/// apart from others), io_failure where the kernel does not answer. Any thread.
+Result<PeerCredentials> peer_credentials(int fd);
+
+/// /proc/self/uid_map is the identity: false inside a user namespace, where every peer would look like "nobody". Any thread.
+bool sees_real_uids();
+
+}  // namespace signet::host
