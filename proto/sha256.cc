@@ -42,7 +42,7 @@ void digest_into(const EVP_MD* digest, BytesView bytes, unsigned char* out) {
 
 Sha256Digest sha256(BytesView bytes) {
   Sha256Digest result{};
-  digest_into(digest_of(Hash::sha256), bytes, octets(result));
+  digest_into(digest_of(Hash::sha256), bytes, writable_octets(result));
   return result;
 }
 
@@ -50,7 +50,7 @@ Bytes hash_message(Hash hash, BytesView message) {
   const EVP_MD* digest = digest_of(hash);
   if (digest == nullptr) return to_bytes(message);
   Bytes result(static_cast<std::size_t>(EVP_MD_get_size(digest)));
-  digest_into(digest, message, octets(result));
+  digest_into(digest, message, writable_octets(result));
   return result;
 }
 
