@@ -1,0 +1,171 @@
+#include "cli/signet/arguments.h"
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
+
+#include "cli/signet/claim_option.h"
+#include "cli/signet/help.h"
+#include "proto/config_values.h"
+
+namespace signet::cli {
+namespace {
+
+namespace po = boost::program_options;
+using Parsed = Result<std::variant<Invocation, Notice>, Failure>;
+using Words = std::vector<std::string>;
+
+Unexpected<Failure> usage(std::string sentence) { return Unexpected(usage_failure(std::move(sentence))); }
+
+po::options_description common_options() {
+  po::options_description options;
+  options.add_options()("help", "")("version", "")("json", "")("socket", po::value<std::string>())(
+      "timeout", po::value<std::string>())("argument", po::value<Words>());
+  return options;
+}
+
+po::options_description options_of(Command command) {
+  auto options = common_options();
+  if (command == Command::token) {
+    options.add_options()("scope", po::value<Words>())("claim", po::value<Words>())(
+        "lifetime", po::value<std::string>())("fresh", "")("header", "");
+  }
+  return options;
+}
+
+// The command is the first word that is neither an option nor the value of a common option before it.
+Words::const_iterator find_command(const Words& words) {
+  auto word = words.begin();
+  for (; word != words.end(); ++word) {
+    if (*word == "--socket" || *word == "--timeout") {
+      if (++word == words.end()) break;
+    } else if (!word->starts_with('-')) {
+      break;
+    }
+  }
+  return word;
+}
+
+// Library exceptions end here: Program_options throws what it finds.
+Result<po::variables_map, Failure> parse_options(const Words& words, const po::options_description& options) {
+  po::positional_options_description positional;
+  positional.add("argument", -1);
+  const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  try {
+    po::variables_map values;
+    po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), values);
+    return values;
+  } catch (const po::error& error) {
+    return usage(fmt::format("The command line is wrong: {}; see signet --help.", error.what()));
+  }
+}
+
+Result<std::string, Failure> key_argument(Command command, const Words& words) {
+  if (words.size() != 1)
+    return usage(fmt::format("signet {} wants one key's name; signet keys lists yours.", command_name(command)));
+  auto name = parse_name(words.front());
+  if (!name)
+    return usage(
+        "A key's name has only the characters a-z, 0-9, '.', '_' and '-', at most 64; signet keys lists yours.");
+  return *name;
+}
+
+Result<std::chrono::milliseconds, Failure> duration(const po::variables_map& values, const char* option) {
+  auto parsed = parse_duration(values[option].as<std::string>());
+  if (!parsed) return usage(fmt::format("--{}: {}", option, parsed.error().message));
+  if (parsed->count() == 0) return usage(fmt::format("--{} must be longer than nothing; write 10s or 10min.", option));
+  return *parsed;
+}
+
+Result<Endpoint, Failure> endpoint_of(const po::variables_map& values, const std::string& socket) {
+  Endpoint endpoint;
+  if (!socket.empty()) endpoint.socket = socket;
+  if (values.contains("socket")) endpoint.socket = values["socket"].as<std::string>();
+  if (endpoint.socket.empty()) return usage("--socket wants the path of the service's socket.");
+  if (values.contains("timeout")) {
+    SIGNET_TRY_ASSIGN(endpoint.timeout, duration(values, "timeout"));
+  }
+  return endpoint;
+}
+
+Result<std::int64_t, Failure> lifetime_seconds(const po::variables_map& values) {
+  SIGNET_TRY_ASSIGN(const auto lifetime, duration(values, "lifetime"));
+  if (lifetime.count() % 1000 != 0) return usage("--lifetime wants whole seconds; write 90s or 10min.");
+  return lifetime.count() / 1000;
+}
+
+boost::json::value scope_of(const Words& scopes) { return boost::json::array(scopes.begin(), scopes.end()); }
+
+Result<TokenRequest, Failure> token_request(const po::variables_map& values) {
+  TokenRequest request;
+  request.fresh = values.contains("fresh");
+  if (values.contains("scope")) request.scope = scope_of(values["scope"].as<Words>());
+  if (values.contains("lifetime")) {
+    SIGNET_TRY_ASSIGN(request.lifetime, lifetime_seconds(values));
+  }
+  if (values.contains("claim")) {
+    auto claims = claims_of(values["claim"].as<Words>());
+    if (!claims) return usage(claims.error().message);
+    request.claims = std::move(*claims);
+  }
+  return request;
+}
+
+Result<Form, Failure> form_of(const po::variables_map& values) {
+  const bool json = values.contains("json");
+  const bool header = values.contains("header");
+  if (json && header) return usage("--json and --header exclude each other; keep one.");
+  return json ? Form::json : header ? Form::header : Form::plain;
+}
+
+Result<void, Failure> no_arguments(Command command, const Words& words) {
+  if (!words.empty())
+    return usage(fmt::format("signet {} takes no argument; see signet {} --help.", command_name(command),
+                             command_name(command)));
+  return {};
+}
+
+Parsed invocation_of(Command command, const po::variables_map& values, const std::string& socket) {
+  const auto words = values.contains("argument") ? values["argument"].as<Words>() : Words();
+  Invocation invocation{.command = command};
+  SIGNET_TRY_ASSIGN(invocation.endpoint, endpoint_of(values, socket));
+  SIGNET_TRY_ASSIGN(invocation.form, form_of(values));
+  if (command == Command::token || command == Command::show) {
+    SIGNET_TRY_ASSIGN(invocation.key, key_argument(command, words));
+  } else {
+    SIGNET_TRY(no_arguments(command, words));
+  }
+  if (command == Command::token) {
+    SIGNET_TRY_ASSIGN(invocation.request, token_request(values));
+  }
+  return std::variant<Invocation, Notice>(std::move(invocation));
+}
+
+Parsed notice(std::string text) { return std::variant<Invocation, Notice>(Notice{std::move(text)}); }
+
+// No command: only --help and --version make sense.
+Parsed without_command(const Words& words) {
+  SIGNET_TRY_ASSIGN(const auto values, parse_options(words, common_options()));
+  if (values.contains("version")) return notice("signet " SIGNET_VERSION "\n");
+  if (values.contains("help")) return notice(general_help());
+  return usage("Name a command: token, keys, show, whoami, jwks or health; see signet --help.");
+}
+
+}  // namespace
+
+Parsed parse_arguments(const Words& arguments, const std::string& socket) {
+  const auto word = find_command(arguments);
+  if (word == arguments.end()) return without_command(arguments);
+  const auto command = command_from_name(*word);
+  if (!command) return usage(fmt::format("signet has no command \"{}\"; see signet --help.", *word));
+  Words options(arguments.begin(), word);
+  options.insert(options.end(), word + 1, arguments.end());
+  SIGNET_TRY_ASSIGN(const auto values, parse_options(options, options_of(*command)));
+  if (values.contains("help")) return notice(command_help(*command));
+  if (values.contains("version")) return notice("signet " SIGNET_VERSION "\n");
+  return invocation_of(*command, values, socket);
+}
+
+}  // namespace signet::cli

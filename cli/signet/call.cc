@@ -1,0 +1,45 @@
+#include "cli/signet/call.h"
+
+#include <array>
+
+namespace signet::cli {
+namespace {
+
+CallResult<HttpAnswer> read_answer(Connection& connection) {
+  AnswerReader reader;
+  std::array<char, 16 * 1024> buffer;
+  for (;;) {
+    SIGNET_TRY_ASSIGN(const auto received, connection.receive(buffer));
+    if (received == 0)
+      return Unexpected(CallError{CallFault::cut,
+                                  "The service closed the connection before its answer was whole; try again, and look "
+                                  "at its log if that does not help."});
+    const auto state = reader.feed({buffer.data(), received});
+    if (state == AnswerReader::State::complete) return reader.take();
+    if (state == AnswerReader::State::malformed) {
+      return Unexpected(
+          CallError{CallFault::malformed,
+                    "What listens at this socket does not answer like signetd; check --socket and SIGNET_SOCKET."});
+    }
+  }
+}
+
+// A daemon may answer (413, say) and close before it has read everything: its answer counts more than our failed send.
+CallResult<HttpAnswer> exchange(const Endpoint& endpoint, const std::string& request, Clock::time_point deadline) {
+  SIGNET_TRY_ASSIGN(auto connection, Connection::open(endpoint.socket, deadline));
+  const auto sent = connection.send(request);
+  if (!sent && sent.error().fault != CallFault::cut) return Unexpected(sent.error());
+  return read_answer(connection);
+}
+
+}  // namespace
+
+CallResult<HttpAnswer> call(const Endpoint& endpoint, const HttpRequest& request) {
+  const auto deadline = Clock::now() + endpoint.timeout;
+  const auto octets = serialise(request);
+  auto answer = exchange(endpoint, octets, deadline);
+  if (answer || answer.error().fault != CallFault::cut) return answer;
+  return exchange(endpoint, octets, deadline);
+}
+
+}  // namespace signet::cli

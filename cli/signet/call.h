@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "cli/signet/connection.h"
+#include "cli/signet/http_message.h"
+
+namespace signet::cli {
+
+/// Where the daemon listens and how long one command may take, tries and all.
+struct Endpoint {
+  std::string socket = "/run/signet/signet.sock";
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);
+};
+
+/// One request, one answer, on a connection of its own. A request whose connection ends before the answer is whole is
+/// sent once more on a new one: every call of the API may be repeated, at worst a second token is signed. Blocks up to
+/// the timeout. Any thread.
+CallResult<HttpAnswer> call(const Endpoint& endpoint, const HttpRequest& request);
+
+}  // namespace signet::cli

@@ -1,0 +1,90 @@
+#include "cli/signet/views.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <boost/json/serialize.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "cli/terminal/table.h"
+#include "proto/config_values.h"
+
+namespace signet::cli {
+namespace {
+
+using terminal::Cell;
+using terminal::Tone;
+
+Tone tone_of(const std::string& state) {
+  if (state == "ready" || state == "ok") return Tone::good;
+  return state == "opening" || state == "degraded" ? Tone::doubtful : Tone::bad;
+}
+
+Cell state_cell(const std::string& state) { return {state, tone_of(state)}; }
+Cell or_dash(const std::string& text) { return {text.empty() ? "-" : text}; }
+
+std::string when(std::int64_t unix_seconds) {
+  if (unix_seconds <= 0) return "-";
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}Z", std::chrono::sys_seconds(std::chrono::seconds(unix_seconds)));
+}
+
+std::string lifetime(const std::optional<std::int64_t>& seconds) {
+  return seconds ? format_duration(std::chrono::seconds(*seconds)) : "no expiry";
+}
+
+std::string scope(const MayAsk& may_ask) {
+  if (may_ask.scope_required) return "required";
+  return may_ask.scope ? "allowed" : "none";
+}
+
+std::string group_list(const std::vector<std::uint32_t>& groups) { return fmt::format("{}", fmt::join(groups, " ")); }
+
+}  // namespace
+
+std::string view_keys(const std::vector<KeySummary>& keys, bool colour) {
+  terminal::Table table({"NAME", "PROFILE", "ALG", "KEY ID", "STATE"});
+  for (const auto& key : keys)
+    table.add({{key.name}, {key.profile}, or_dash(key.alg), or_dash(key.kid), state_cell(key.state)});
+  return table.render(colour);
+}
+
+std::string view_key(const KeyDetail& detail, bool colour) {
+  const auto& key = detail.summary;
+  const auto& ask = detail.may_ask;
+  return terminal::render_fields(
+      {{"name", {key.name}},
+       {"profile", {key.profile}},
+       {"algorithm", or_dash(key.alg)},
+       {"key id", or_dash(key.kid)},
+       {"state", state_cell(key.state)},
+       {"claims you may give", or_dash(fmt::format("{}", fmt::join(ask.claims, " ")))},
+       {"scope", {scope(ask)}},
+       {"lifetime", {lifetime(ask.default_lifetime)}},
+       {"longest lifetime", {lifetime(ask.max_lifetime)}},
+       {"public key (JWK)", {detail.jwk ? boost::json::serialize(*detail.jwk) : "not known yet"}}},
+      colour);
+}
+
+std::string view_who_am_i(const WhoAmI& who, bool colour) {
+  return terminal::render_fields({{"uid", {std::to_string(who.uid)}},
+                                  {"user", or_dash(who.user)},
+                                  {"gid", {std::to_string(who.gid)}},
+                                  {"groups", or_dash(group_list(who.groups))},
+                                  {"unit", or_dash(who.unit.value_or(""))}},
+                                 colour);
+}
+
+std::string view_health(const Health& health, bool colour) {
+  auto text = "status: " + terminal::paint(terminal::printable(health.status), tone_of(health.status), colour) + "\n";
+  terminal::Table tokens({"TOKEN", "STATE", "SINCE", "MESSAGE"});
+  for (const auto& [name, token] : health.tokens)
+    tokens.add({{name}, state_cell(token.state), {when(token.since)}, {token.message}});
+  if (!tokens.empty()) text += "\n" + tokens.render(colour);
+  terminal::Table keys({"KEY", "STATE", "MESSAGE"});
+  for (const auto& [name, key] : health.keys) keys.add({{name}, state_cell(key.state), {key.message}});
+  if (!keys.empty()) text += "\n" + keys.render(colour);
+  return text;
+}
+
+}  // namespace signet::cli
