@@ -47,11 +47,16 @@ Algorithm default_algorithm(KeyType type) {
 
 std::string_view key_type_name(KeyType type) {
   switch (type) {
-    case KeyType::ec_p256: return "EC P-256";
-    case KeyType::ec_p384: return "EC P-384";
-    case KeyType::ec_p521: return "EC P-521";
-    case KeyType::rsa: return "RSA";
-    case KeyType::ed25519: return "Ed25519";
+    case KeyType::ec_p256:
+      return "EC P-256";
+    case KeyType::ec_p384:
+      return "EC P-384";
+    case KeyType::ec_p521:
+      return "EC P-521";
+    case KeyType::rsa:
+      return "RSA";
+    case KeyType::ed25519:
+      return "Ed25519";
   }
   return "unknown";
 }

@@ -19,9 +19,7 @@ constexpr std::array<std::uint8_t, 256> make_inverse() {
 }
 constexpr auto kInverse = make_inverse();
 
-Unexpected<Error> refuse(const char* rule) {
-  return Unexpected(Error{.code = ErrorCode::bad_input, .message = rule});
-}
+Unexpected<Error> refuse(const char* rule) { return Unexpected(Error{.code = ErrorCode::bad_input, .message = rule}); }
 
 }  // namespace
 

@@ -1,21 +1,14 @@
-#include <memory>
-
-#include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 
+#include "proto/openssl_handles.h"
 #include "proto/public_key.h"
 
 namespace signet {
 namespace {
 
-struct FreeSignature {
-  void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
-};
-using Signature = std::unique_ptr<ECDSA_SIG, FreeSignature>;
+using Signature = std::unique_ptr<ECDSA_SIG, FreeWith<ECDSA_SIG_free>>;
 
-Unexpected<Error> refuse(const char* rule) {
-  return Unexpected(Error{.code = ErrorCode::bad_input, .message = rule});
-}
+Unexpected<Error> refuse(const char* rule) { return Unexpected(Error{.code = ErrorCode::bad_input, .message = rule}); }
 
 bool is_field_size(std::size_t bytes) { return bytes == 32 || bytes == 48 || bytes == 66; }
 

@@ -18,8 +18,9 @@ Result<std::size_t> decode_frame_header(std::span<const std::byte, kFrameHeaderB
   std::size_t payload_bytes = 0;
   for (const std::byte byte : header) payload_bytes = (payload_bytes << 8) | std::to_integer<std::size_t>(byte);
   if (payload_bytes == 0 || payload_bytes > max_bytes) {
-    return Unexpected(Error{.code = ErrorCode::bad_input,
-                            .message = "the peer sent a frame of an impossible length; it does not speak this protocol"});
+    return Unexpected(
+        Error{.code = ErrorCode::bad_input,
+              .message = "the peer sent a frame of an impossible length; it does not speak this protocol"});
   }
   return payload_bytes;
 }

@@ -21,8 +21,8 @@ using boost::system::error_code;
 
 constexpr const char* kIntegerRange = "is an integer outside -9223372036854775808 to 9223372036854775807";
 
-// Builds a value from the parser's events, as boost::json's own handler does, and refuses what that one lets pass. The names in this
-// class are those that boost::json::basic_parser asks of its handler.
+// Builds a value from the parser's events, as boost::json's own handler does, and refuses what that one lets pass. The
+// names in this class are those that boost::json::basic_parser asks of its handler.
 class StrictHandler {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -60,9 +60,9 @@ class StrictHandler {
  private:
   struct Container {
     bool is_object;
-    std::set<std::string> names{};     // of an object's members so far
-    const std::string* name = nullptr; // of the member being read
-    std::size_t elements = 0;          // of an array, begun so far
+    std::set<std::string> names{};      // of an object's members so far
+    const std::string* name = nullptr;  // of the member being read
+    std::size_t elements = 0;           // of an array, begun so far
   };
 
   bool open(Container container);

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-// Where in a JSON text something is wrong, as errors name it: "$.claims.scope[2]". Names that are not plain words are quoted
+// Where in a JSON text something is wrong, as errors name it: "$.claims.scope[2]". Names that are not plain words are
+// quoted
 // ($["a b"]) and long ones cut, since they come from whoever sent the text.
 namespace signet {
 

@@ -51,6 +51,7 @@ class PublicKey {
  private:
   struct State;
   explicit PublicKey(std::shared_ptr<const State> state);
+  static Result<PublicKey> checked(State state);
   std::shared_ptr<const State> state_;
 };
 

@@ -8,8 +8,8 @@ namespace {
 
 bool is_continuation(char octet) { return (static_cast<unsigned char>(octet) & 0xc0U) == 0x80U; }
 
-// A lead octet says how many octets its character takes and which of the first continuation octet's values are not an overlong
-// form, a surrogate or beyond U+10FFFF (RFC 3629 section 4).
+// A lead octet says how many octets its character takes and which of the first continuation octet's values are not an
+// overlong form, a surrogate or beyond U+10FFFF (RFC 3629 section 4).
 struct Lead {
   std::size_t length;
   std::uint8_t low = 0x80;
