@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pkcs11/session.h"
+
+// Reading objects: finding them and their attributes. All: one thread per session; block in the module.
+namespace signet::pkcs11 {
+
+/// Handles of every object that fits the template, however many there are.
+CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects(const Session& session, std::span<const CK_ATTRIBUTE> wanted);
+/// Handles of every object of one class.
+CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects_of_class(const Session& session, CK_OBJECT_CLASS object_class);
+
+/// Attributes of one object, as far as it has them and shows them.
+class Attributes {
+ public:
+  bool has(CK_ATTRIBUTE_TYPE type) const { return values_.contains(type); }
+  /// The value; empty where the object has none or hides it.
+  BytesView bytes(CK_ATTRIBUTE_TYPE type) const;
+  std::string text(CK_ATTRIBUTE_TYPE type) const;
+  /// Nothing where absent, hidden or of a wrong length.
+  std::optional<bool> flag(CK_ATTRIBUTE_TYPE type) const;
+  std::optional<CK_ULONG> number(CK_ATTRIBUTE_TYPE type) const;
+
+  void set(CK_ATTRIBUTE_TYPE type, Bytes value) { values_[type] = std::move(value); }
+
+ private:
+  std::map<CK_ATTRIBUTE_TYPE, Bytes> values_;
+};
+
+/// C_GetAttributeValue for many types in two calls (lengths, values). Types the object does not have, or hides, are left out.
+CallResult<Attributes> read_attributes(const Session& session, CK_OBJECT_HANDLE object, std::span<const CK_ATTRIBUTE_TYPE> types);
+
+}  // namespace signet::pkcs11
