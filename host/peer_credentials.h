@@ -1,7 +1,6 @@
 #pragma once
 
 #include <sys/types.h>
-
 #include <vector>
 
 #include "proto/result.h"
@@ -16,11 +15,12 @@ struct PeerCredentials {
   pid_t pid = 0;                ///< for the audit only: it may have been reused
 };
 
-/// SO_PEERCRED and SO_PEERGROUPS, unix(7). Error not_permitted where the uid is the kernel's overflow uid (a user we cannot tell
-/// apart from others), io_failure where the kernel does not answer. Any thread.
+/// SO_PEERCRED and SO_PEERGROUPS, unix(7). Error not_permitted where the uid is the kernel's overflow uid (a user we
+/// cannot tell apart from others), io_failure where the kernel does not answer. Any thread.
 Result<PeerCredentials> peer_credentials(int fd);
 
-/// /proc/self/uid_map is the identity: false inside a user namespace, where every peer would look like "nobody". Any thread.
+/// /proc/self/uid_map is the identity: false inside a user namespace, where every peer would look like "nobody". Any
+/// thread.
 bool sees_real_uids();
 
 }  // namespace signet::host

@@ -32,13 +32,14 @@ class Secret {
   std::size_t capacity_ = 0;
 };
 
-/// The content of a file by plain read(2) into the secret itself (no stdio buffer keeps a copy), one trailing newline removed.
-/// Errors: io_failure (missing, unreadable), bad_input (empty, or above `max_bytes`). Path only in the detail. Any thread.
+/// The content of a file by plain read(2) into the secret itself (no stdio buffer keeps a copy), one trailing newline
+/// removed. Errors: io_failure (missing, unreadable), bad_input (empty, or above `max_bytes`). Path only in the detail.
+/// Any thread.
 Result<Secret> read_secret_file(const std::string& path, std::size_t max_bytes);
 /// The same from an open descriptor up to its end.
 Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes);
-/// Asks on the controlling terminal (/dev/tty) without echo; the terminal's mode is restored on every path, signals included.
-/// Error io_failure where there is no terminal, bad_input where nothing is typed. Main thread only.
+/// Asks on the controlling terminal (/dev/tty) without echo; the terminal's mode is restored on every path, signals
+/// included. Error io_failure where there is no terminal, bad_input where nothing is typed. Main thread only.
 Result<Secret> ask_secret(const std::string& prompt, std::size_t max_bytes);
 
 }  // namespace signet::host
