@@ -1,0 +1,264 @@
+"""Configuration: every problem of every file in one report with file, line and option; reloads that swap everything or nothing."""
+
+import os
+import re
+import signal
+import unittest
+
+from tests.support.peer import Peer
+from tests.support.process import eventually, program_path, run
+from tests.support.stack import Stack
+
+SECOND = Peer(54321, 54321)
+
+
+class Check(unittest.TestCase):
+    """`--check` on files as an operator might leave them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = cls.enterClassContext(Stack(start=False))
+
+    def setUp(self):
+        self.addCleanup(self.restore)
+
+    def restore(self):
+        self.stack.write_daemon_conf()
+        self.stack.write_token_conf()
+        for path in (self.stack.root / "etc/keys.d").iterdir():
+            path.unlink()
+        self.stack.write_key("apple")
+
+    def check(self, program: str = "signetd"):
+        conf = self.stack.daemon_conf if program == "signetd" else self.stack.token_conf
+        return run([program_path(program), "--config", conf, "--check"])
+
+    def append(self, path, text: str) -> int:
+        """Adds a line; gives its number."""
+        with open(path, "a") as file:
+            file.write(text + "\n")
+        return len(path.read_text().splitlines())
+
+    def key_file(self, name: str = "apple"):
+        return self.stack.root / f"etc/keys.d/{name}.conf"
+
+    def assert_reported(self, report: str, path, line: int | None, *words: str):
+        """One line of the report names the file, the line where there is one, and all the words."""
+        place = f"{path}:{line}" if line else str(path)
+        lines = [each for each in report.splitlines() if re.search(re.escape(place) + r"(?![0-9])", each)]
+        self.assertTrue(any(all(word in each for word in words) for each in lines), f"{place} {words} is not in:\n{report}")
+
+    def test_good_files_pass_silently(self):
+        for program in ("signetd", "signet-token"):
+            with self.subTest(program=program):
+                done = self.check(program)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+
+    def test_every_problem_of_every_file_is_in_one_report(self):
+        daemon, apple, second, third = self.stack.daemon_conf, self.key_file(), self.key_file("second"), self.key_file("third")
+        self.stack.write_daemon_conf(**{"state-dir": None})
+        expected = [
+            (daemon, None, "state-dir"),
+            (daemon, self.append(daemon, "dedline = 3s"), "dedline", "deadline"),
+            (daemon, self.append(daemon, "idle-timeout = soon"), "idle-timeout"),
+            (daemon, self.append(daemon, "max-connections = many"), "max-connections"),
+            (daemon, self.append(daemon, "socket-mode = 0999"), "socket-mode"),
+            (daemon, self.append(daemon, "no equals sign here"),),
+        ]
+        expected += [
+            (apple, self.append(apple, "role = developer"), "role"),
+            (apple, self.append(apple, "isuer = x"), "isuer", "issuer"),
+            (apple, self.append(apple, "rate = 10/fortnight"), "rate"),
+        ]
+        self.stack.write_key("second", {"issuer": None, "lifetime": "1h", "allow": "user:no-such-user-here"})
+        expected += [(second, None, "issuer"), (second, None, "lifetime"), (second, None, "allow")]
+        self.stack.write_key("third", {"profile": "no-such-profile"})
+        expected += [(third, None, "profile")]
+        done = self.check()
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        for path, line, *words in expected:
+            with self.subTest(file=path.name, words=words):
+                self.assert_reported(done.stderr, path, line, *words)
+
+    def test_bad_numbers_and_durations(self):
+        for line in ("deadline = 15", "deadline = -1s", "deadline = 1.5s", "deadline = 99999999999999999999s", "deadline = 0s", "deadline =", "deadline = 15 s",
+                     "max-connections = 0", "max-connections = -1", "max-connections = 1e3", "max-connections = 0x10", "max-connections = 99999999999999999999",
+                     "cache-entries = 3.0", "connection-max-age = 1y", "socket-mode = 660x", "socket-mode = rw", "socket-group = no-such-group-here",
+                     "idle-timeout = 10s 20s"):
+            with self.subTest(line=line):
+                self.stack.write_daemon_conf()
+                option = line.split()[0]
+                text = "".join(each for each in self.stack.daemon_conf.read_text().splitlines(True) if not each.startswith(option + " "))
+                self.stack.daemon_conf.write_text(text)
+                number = self.append(self.stack.daemon_conf, line)
+                done = self.check()
+                self.assertEqual(done.returncode, 1, done)
+                self.assert_reported(done.stderr, self.stack.daemon_conf, number, option)
+
+    def test_bad_values_of_a_key(self):
+        for option, value in (("rate", "10"), ("rate", "0/s"), ("rate", "-1/s"), ("rate", "10/s,"), ("lifetime", "19min 1s"), ("lifetime", "1141s"), ("lifetime", "0s"),
+                              ("public-key", "sha256:abc"), ("public-key", "md5:" + "0" * 64), ("object", "pkcs11:slot-id=1"), ("object", "pkcs11:object=a;pin-value=1234"),
+                              ("object", "AuthKey"), ("token", "../build"), ("token", "UPPER"), ("alg", "HS256"), ("alg", "none"), ("alg", "RS256"), ("publish", "maybe"),
+                              ("unscoped", "yes please"), ("role", "emperor"), ("issuer", "not-a-uuid"), ("key-id", "short"), ("allow", ""), ("allow", "everyone"),
+                              ("allow", "uid:-1"), ("allow", "uid:99999999999"), ("allow", "uid:1 uid:2"), ("allow", "user:")):
+            with self.subTest(option=option, value=value):
+                self.stack.write_key("apple", {option: value})
+                done = self.check()
+                self.assertEqual(done.returncode, 1, done)
+                self.assert_reported(done.stderr, self.key_file(), None, option)
+
+    def test_problems_of_the_token_file(self):
+        conf = self.stack.token_conf
+        self.stack.write_token_conf(allow=None, token="build", sessions="0", verify="sometimes")
+        expected = [(None, "allow"), (None, "token"), (None, "sessions"), (None, "verify"), (self.append(conf, "call-timeout = 1"), "call-timeout"),
+                    (self.append(conf, "modul = x"), "modul", "module")]
+        done = self.check("signet-token")
+        self.assertEqual(done.returncode, 1)
+        for line, *words in expected:
+            with self.subTest(words=words):
+                self.assert_reported(done.stderr, conf, line, *words)
+
+    def test_a_missing_file_or_folder_is_a_problem_with_a_name(self):
+        done = run([program_path("signetd"), "--config", self.stack.root / "nothing.conf", "--check"])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nothing.conf", done.stderr)
+        self.stack.write_daemon_conf(**{"keys-dir": self.stack.root / "nowhere"})
+        done = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere", done.stderr)
+
+    def test_control_characters_and_bad_utf_8_are_problems_and_do_not_reach_the_terminal(self):
+        with open(self.stack.daemon_conf, "ab") as file:
+            file.write(b"deadline = 15s\x1b[31m\nidle-timeout = \xff\xfe\nmax-connections = 1\x000\n")
+        done = self.check()
+        self.assertEqual(done.returncode, 1)
+        self.assertNotIn("\x1b", done.stderr)
+        self.assertGreaterEqual(done.stderr.count(str(self.stack.daemon_conf)), 3, done.stderr)
+
+    def test_usage_errors_exit_with_2(self):
+        for program in ("signetd", "signet-token"):
+            for words in (["--nonsense"], ["--config"], ["stray"]):
+                with self.subTest(program=program, words=words):
+                    self.assertEqual(run([program_path(program), *words]).returncode, 2)
+            self.assertEqual(run([program_path(program), "--help"]).returncode, 0)
+            self.assertEqual(run([program_path(program), "--version"]).returncode, 0)
+        self.assertEqual(run([program_path("signet-token")]).returncode, 2, "signet-token has no default configuration")
+
+    def test_a_refused_value_that_may_be_secret_is_not_repeated(self):
+        self.stack.write_token_conf(token="pkcs11:token=build;pin-value=20406080")
+        done = self.check("signet-token")
+        self.assertEqual(done.returncode, 1)
+        self.assertNotIn("20406080", done.stderr)
+
+
+class Values(unittest.TestCase):
+    def test_a_hash_belongs_to_a_value_unless_white_space_stands_before_it(self):
+        with Stack(start=False) as stack:
+            log = stack.root / "log/audit#1.jsonl"
+            stack.write_daemon_conf(**{"audit-log": f"{log}  # where the records go"})
+            with open(stack.daemon_conf, "a") as file:
+                file.write("# deadline = nonsense\n   # and so is this\n\n\tdeadline\t=\t14s\t# tabs\n")
+            stack.start()
+            self.assertEqual(stack.jwt().status, 200)
+            self.assertTrue(log.exists())
+
+    def test_a_bad_signetd_conf_stops_the_start_and_a_bad_key_file_does_not(self):
+        with Stack(keys={"apple": {}, "broken": {"issuer": None}}, start=False) as stack:
+            stack.write_daemon_conf(deadline="soon")
+            stack.daemon.start()
+            self.assertEqual(stack.daemon.wait(), 1)
+            self.assertIn("deadline", stack.daemon.stderr())
+            self.assertFalse(stack.socket.exists())
+            stack.write_daemon_conf()
+            stack.token.start()
+            stack.daemon.start()
+            eventually(lambda: stack.token_state() == "ready", "token is ready")
+            self.assertEqual(stack.jwt().status, 200)
+            self.assertIn("broken.conf", stack.daemon.stderr())
+            self.assertEqual({key["name"]: key["state"] for key in stack.ask("GET", "/v1/keys").json()["keys"]}, {"apple": "ready", "broken": "misconfigured"})
+
+
+class Reload(unittest.TestCase):
+    def setUp(self):
+        self.stack = self.enterContext(Stack())
+        self.assertEqual(self.stack.jwt().status, 200)
+
+    def second_may(self) -> int:
+        return self.stack.jwt(peer=SECOND).status
+
+    def test_sighup_takes_new_rules_for_open_connections_too(self):
+        connection = self.stack.connection(SECOND)
+        self.addCleanup(connection.close)
+        self.assertEqual(connection.ask("POST", "/v1/keys/apple/tokens").status, 403)
+        self.stack.write_key("apple", {"allow": [f"uid:{os.getuid()}", f"uid:{SECOND.uid}"]})
+        self.stack.daemon.signal(signal.SIGHUP)
+        eventually(lambda: connection.ask("POST", "/v1/keys/apple/tokens").status == 200, "the new rule holds")
+        self.stack.write_key("apple")
+        self.stack.daemon.signal(signal.SIGHUP)
+        eventually(lambda: connection.ask("POST", "/v1/keys/apple/tokens").status == 403, "a cached token is not for those who lost the right")
+
+    def test_the_reload_call_answers_when_it_is_done(self):
+        self.stack.write_key("apple", {"allow": f"uid:{SECOND.uid}"})
+        self.stack.write_key("new", {"lifetime": "5min"})
+        answer = self.stack.admin("POST", "/v1/reload")
+        self.assertIn(answer.status, (200, 204), answer)
+        self.assertEqual((self.second_may(), self.stack.jwt().status), (200, 403))
+        granted = eventually(lambda: self.stack.jwt(key="new").status == 200 and self.stack.jwt(key="new").json(), "the new key signs")
+        self.assertEqual(granted["expires_at"] - granted["issued_at"], 360)
+        (self.stack.root / "etc/keys.d/new.conf").unlink()
+        self.assertIn(self.stack.admin("POST", "/v1/reload").status, (200, 204))
+        self.assertEqual(self.stack.jwt(key="new").status, 403)
+
+    def assert_refused_and_unchanged(self, *words: str):
+        answer = self.stack.admin("POST", "/v1/reload")
+        self.assertGreaterEqual(answer.status, 400, answer)
+        problems = answer.json()["errors"]
+        for word in words:
+            self.assertTrue(any(word in problem for problem in problems), (word, problems))
+        self.assertEqual((self.stack.jwt().status, self.second_may()), (200, 403))
+        self.assertEqual(self.stack.jwt(key="good").status, 403, "half of a refused reload was taken")
+
+    def test_one_bad_file_refuses_the_whole_reload_and_every_problem_is_told(self):
+        self.stack.write_key("good", {})
+        self.stack.write_key("bad", {"issuer": None})
+        self.stack.write_key("worse", {"role": "emperor", "rate": "x"})
+        self.stack.write_key("apple", {"allow": [f"uid:{os.getuid()}", f"uid:{SECOND.uid}"]})
+        self.assert_refused_and_unchanged("issuer", "role", "rate")
+        status = self.stack.admin("GET", "/v1/status").body.decode()
+        self.assertIn("issuer", status, "status does not say why the reload was refused")
+
+    def test_sighup_with_a_bad_file_changes_nothing_and_says_so(self):
+        self.stack.write_key("good", {})
+        self.stack.write_key("bad", {"issuer": None})
+        self.stack.daemon.signal(signal.SIGHUP)
+        eventually(lambda: "bad.conf" in self.stack.daemon.stderr(), "the log says why")
+        self.assertEqual((self.stack.jwt().status, self.stack.jwt(key="good").status), (200, 403))
+
+    def test_what_cannot_change_while_running_refuses_the_reload(self):
+        self.stack.write_key("good", {})
+        self.stack.write_daemon_conf(socket=self.stack.root / "run/other.sock")
+        self.assert_refused_and_unchanged("socket")
+
+    def test_a_broken_signetd_conf_refuses_the_reload(self):
+        self.stack.write_key("good", {})
+        self.stack.write_daemon_conf(deadline="soon")
+        self.assert_refused_and_unchanged("deadline")
+
+    def test_a_mended_file_is_taken_by_the_next_reload(self):
+        self.stack.write_key("bad", {"issuer": None})
+        self.assertGreaterEqual(self.stack.admin("POST", "/v1/reload").status, 400)
+        self.stack.write_key("bad")
+        self.assertIn(self.stack.admin("POST", "/v1/reload").status, (200, 204))
+        eventually(lambda: self.stack.jwt(key="bad").status == 200, "the mended key signs")
+
+    def test_reloads_under_load_refuse_nobody(self):
+        connection = self.stack.connection()
+        self.addCleanup(connection.close)
+        for index in range(100):
+            if index % 5 == 0:
+                self.stack.daemon.signal(signal.SIGHUP)
+            self.assertEqual(connection.ask("POST", "/v1/keys/apple/tokens", {"fresh": True}).status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
