@@ -74,7 +74,7 @@ Result<std::string, Failure> key_argument(Command command, const Words& words) {
 
 Result<std::chrono::milliseconds, Failure> duration(const po::variables_map& values, const char* option) {
   auto parsed = parse_duration(values[option].as<std::string>());
-  if (!parsed) return usage(fmt::format("--{}: {}", option, parsed.error().message));
+  if (!parsed) return usage(fmt::format("--{} {}.", option, parsed.error().message));
   if (parsed->count() == 0) return usage(fmt::format("--{} must be longer than nothing; write 10s or 10min.", option));
   return *parsed;
 }
