@@ -36,7 +36,7 @@ class Load:
                 self._note(answer.status, answer)
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
-                if self.repeat and not isinstance(error, TimeoutError):
+                if self.repeat and not isinstance(error, (TimeoutError, ConnectionRefusedError, FileNotFoundError)):
                     with self.lock:
                         self.cut += 1
                     continue

@@ -16,9 +16,9 @@ SANITIZER_REPORT = re.compile(
 
 # Hands inherited sockets to a program as systemd does: from descriptor 3 on, with LISTEN_PID naming the process itself.
 LAUNCHER = """
-import os, sys
+import fcntl, os, sys
 sockets, program = [int(fd) for fd in sys.argv[1].split(",")], sys.argv[2:]
-high = [os.dup(fd) if fd < 3 + len(sockets) else fd for fd in sockets]
+high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 3 + len(sockets)) for fd in sockets]
 for target, fd in enumerate(high, 3):
     os.dup2(fd, target, inheritable=True)
 os.closerange(3 + len(sockets), 1024)
