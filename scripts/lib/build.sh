@@ -1,0 +1,22 @@
+# Sourced after terminal.sh, in the project's root: configuring and building without a wall of text.
+
+# A tree that root built is closed to others, and the errors would name every file but not the cause.
+own_tree() { # TREE
+  local path
+  for path in "$1/CMakeCache.txt" "$1" build; do
+    [ ! -e "$path" ] || [ -w "$path" ] ||
+      fail "$path belongs to $(stat -c %U "$path"); remove the tree, or run this as that user"
+  done
+}
+
+configure_and_build() { # TREE CMAKE-OPTION…
+  local tree=$1
+  shift
+  mkdir -p "$tree"
+  say "configuring $tree"
+  cmake "$@" -B "$tree" >"$tree/configure.log" 2>&1 || { cat "$tree/configure.log" >&2; fail "cmake could not configure; its words stand above"; }
+  say "building with $(nproc) jobs"
+  local quiet=(--quiet)
+  [ ! -t 1 ] || quiet=()
+  ninja -C "$tree" "${quiet[@]}" || fail "the build failed; the compiler's words stand above"
+}
