@@ -15,13 +15,13 @@ struct AuditRecord {
   std::chrono::sys_time<std::chrono::milliseconds> time{};
   std::string request_id;
   Peer peer;
-  std::string key{};                              ///< empty: none, or a name that no key could have
+  std::string key{};  ///< empty: none, or a name that no key could have
   std::string profile{};
-  std::string outcome;                            ///< "issued", "cached", or the code of the refusal
-  std::optional<Sha256Digest> jwt_sha256{};       ///< of the compact serialisation, as sent
+  std::string outcome;                       ///< "issued", "cached", or the code of the refusal
+  std::optional<Sha256Digest> jwt_sha256{};  ///< of the compact serialisation, as sent
   std::string kid{};
   std::string alg{};
-  std::optional<std::int64_t> issued_at{};        ///< Unix seconds
+  std::optional<std::int64_t> issued_at{};  ///< Unix seconds
   std::optional<std::int64_t> expires_at{};
   bool scoped = false;
 };

@@ -17,31 +17,31 @@ using WallTime = std::chrono::sys_seconds;  ///< Unix time
 /// What will be signed, but for the times.
 struct JwtPlan {
   std::string key;
-  std::string kid;                                 ///< empty where the profile has none
+  std::string kid;  ///< empty where the profile has none
   Algorithm algorithm = Algorithm::es256;
   ProfilePtr profile;
   std::string header_json;
-  std::string claims_json;                         ///< a JSON object without iat and exp; for the cache's key and for signing only
+  std::string claims_json;  ///< a JSON object without iat and exp; for the cache's key and for signing only
   std::optional<std::chrono::seconds> lifetime{};  ///< absent: no `exp`
   bool scoped = false;
   bool fresh = false;
 };
 
-/// Decides what a request gets. Error claims_rejected names the claim (and the index of a scope's entry), lifetime_rejected the asked
-/// and the longest lifetime; neither ever holds a claim's value. Any thread.
+/// Decides what a request gets. Error claims_rejected names the claim (and the index of a scope's entry),
+/// lifetime_rejected the asked and the longest lifetime; neither ever holds a claim's value. Any thread.
 Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request);
 
 /// A JWT that waits for its signature.
 struct UnsignedJwt {
   std::string signing_input;
-  WallTime made_at{};                              ///< the clock when the times were filled in
-  std::int64_t issued_at = 0;                      ///< `iat`: made_at - backdate
-  std::optional<std::int64_t> expires_at{};        ///< `exp`
-  std::int64_t reusable_until = 0;                 ///< Unix seconds; see reuse.h
+  WallTime made_at{};                        ///< the clock when the times were filled in
+  std::int64_t issued_at = 0;                ///< `iat`: made_at - backdate
+  std::optional<std::int64_t> expires_at{};  ///< `exp`
+  std::int64_t reusable_until = 0;           ///< Unix seconds; see reuse.h
 };
 
-/// Fills in the times. Error internal where the clock stands before `built_at`, the day this program was built: such a clock is wrong,
-/// and a token made by it would be too. Any thread.
+/// Fills in the times. Error internal where the clock stands before `built_at`, the day this program was built: such a
+/// clock is wrong, and a token made by it would be too. Any thread.
 Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built_at);
 
 }  // namespace signet::rules

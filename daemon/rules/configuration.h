@@ -23,7 +23,7 @@ struct SourceFile {
 struct BrokenKey {
   std::vector<AllowLine> allow;  ///< those who are told so; to everybody else the key looks unknown
   std::string profile;
-  std::string message;           ///< one sentence for a client: no path, no value
+  std::string message;  ///< one sentence for a client: no path, no value
 };
 
 /// Everything signetd goes by. Immutable once built, shared by all threads; a reload makes a new one.
@@ -34,13 +34,14 @@ struct Configuration {
   std::vector<ConfigProblem> problems;  ///< of keys and profiles; empty means that all is well
 };
 
-/// Puts together what the daemon has read. A bad profile breaks its keys, a bad key file itself; nothing else suffers. Two sources of
-/// one name are a problem of the second. Any thread that may block on `accounts`.
-Configuration build_configuration(DaemonConfig daemon, const std::vector<SourceFile>& profiles, const std::vector<SourceFile>& keys,
-                                  const Accounts& accounts);
+/// Puts together what the daemon has read. A bad profile breaks its keys, a bad key file itself; nothing else suffers.
+/// Any thread that may block on `accounts`.
+Configuration build_configuration(DaemonConfig daemon, const std::vector<SourceFile>& profiles,
+                                  const std::vector<SourceFile>& keys, const Accounts& accounts);
 
-/// What a reload does with a new reading: all or nothing. The problems, empty where `fresh` may replace `current`; options that cannot
-/// change in a running daemon (sockets, state_dir) are problems too. `daemon_problems` are those of signetd.conf.
+/// What a reload does with a new reading: all or nothing. The problems, empty where `fresh` may replace `current`;
+/// options that cannot change in a running daemon (sockets, state_dir) are problems too. `daemon_problems` are those of
+/// signetd.conf.
 std::vector<ConfigProblem> reload_problems(const Configuration& current, const Configuration& fresh,
                                            const std::vector<ConfigProblem>& daemon_problems);
 

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "daemon/rules/accounts.h"
@@ -16,19 +15,20 @@ namespace signet::rules {
 
 /// signetd.conf. Option names are the members' with `-` for `_`.
 struct DaemonConfig {
-  std::string socket;                                     ///< required; where to listen when no "api" socket is inherited
+  std::string socket;  ///< required; where to listen when no "api" socket is inherited
   std::optional<std::string> admin_socket{};
   mode_t socket_mode = 0660;
   std::optional<gid_t> socket_group{};
-  std::string keys_dir;                                   ///< required; one NAME.conf per key
-  std::string profiles_dir;                               ///< default: the installed ones
-  std::string token_dir;                                  ///< required; the service of token NAME listens at token_dir/NAME.sock
-  std::string state_dir;                                  ///< required
-  std::string audit_log;                                  ///< required
-  std::chrono::milliseconds deadline{15'000};             ///< for one request, from its last byte to the answer
+  std::string keys_dir;                        ///< required; one NAME.conf per key
+  std::string profiles_dir;                    ///< default: the installed ones
+  std::string token_dir;                       ///< required; the service of token NAME listens at token_dir/NAME.sock
+  std::string state_dir;                       ///< required
+  std::string audit_log;                       ///< required
+  std::chrono::milliseconds deadline{15'000};  ///< for one request, from its last byte to the answer
   std::size_t max_connections = 256;
-  std::chrono::milliseconds idle_timeout{60'000};         ///< between requests of one connection
-  std::chrono::milliseconds connection_max_age{600'000};  ///< group changes of a user take effect after this at the latest
+  std::chrono::milliseconds idle_timeout{60'000};  ///< between requests of one connection
+  std::chrono::milliseconds connection_max_age{
+      600'000};  ///< group changes of a user take effect after this at the latest
   std::size_t cache_entries = 10'000;
 
   bool operator==(const DaemonConfig&) const = default;
@@ -39,8 +39,9 @@ struct DaemonConfigReading {
   std::vector<ConfigProblem> problems;  ///< all of them; any one stops the start
 };
 
-/// Reads the text of signetd.conf; `file` is its name for problems. Never fails half-way: whatever is wrong is listed. Any thread that
-/// may block on `accounts`.
-DaemonConfigReading read_daemon_config(std::string file, std::string_view text, std::string default_profiles_dir, const Accounts& accounts);
+/// Reads the text of signetd.conf; `file` is its name for problems. Never fails half-way: whatever is wrong is listed.
+/// Any thread that may block on `accounts`.
+DaemonConfigReading read_daemon_config(std::string file, std::string_view text, std::string default_profiles_dir,
+                                       const Accounts& accounts);
 
 }  // namespace signet::rules

@@ -11,15 +11,16 @@
 #include "proto/api.h"
 #include "proto/result.h"
 
-// The decisions on a token request in the order in which they are taken. Route and shape (400) come before, the cache after.
+// The decisions on a token request in the order in which they are taken. Route and shape (400) come before, the cache
+// after.
 namespace signet::rules {
 
 /// Key name and reason, as an officer disabled it.
 using DisabledKeys = std::map<std::string, std::string, std::less<>>;
 
-/// The key if it exists and the peer may use it. Error not_permitted, the same to the last letter for a key that is unknown, misnamed
-/// or another's (only `detail` tells them apart); token_unavailable for a broken key of the peer's own. The pointer lives as long as
-/// `configuration`. Any thread.
+/// The key if it exists and the peer may use it. Error not_permitted, the same to the last letter for a key that is
+/// unknown, misnamed or another's (only `detail` tells them apart); token_unavailable for a broken key of the peer's
+/// own. The pointer lives as long as `configuration`. Any thread.
 Result<const KeyPolicy*> authorise(const Configuration& configuration, const Peer& peer, std::string_view key);
 
 /// Error key_disabled; the officer's reason is only in `detail`. Any thread.
@@ -35,7 +36,7 @@ struct Admitted {
 };
 
 /// authorise, check_enabled, plan_jwt, in that order; check_rate follows under the caller's lock. Any thread.
-Result<Admitted> admit(const Configuration& configuration, const DisabledKeys& disabled, const Peer& peer, std::string_view key,
-                       const TokenRequest& request);
+Result<Admitted> admit(const Configuration& configuration, const DisabledKeys& disabled, const Peer& peer,
+                       std::string_view key, const TokenRequest& request);
 
 }  // namespace signet::rules

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/json/object.hpp>
 
 #include "daemon/rules/accounts.h"
 #include "daemon/rules/allow.h"
@@ -17,6 +20,11 @@
 
 namespace signet::rules {
 
+/// The options of every key file; a profile's variables are the others.
+inline constexpr std::array<std::string_view, 13> kKeyOptions{"token", "object",   "public-key", "profile",    "alg",
+                                                              "role",  "unscoped", "allow",      "long-lived", "rate",
+                                                              "mode",  "lifetime", "publish"};
+
 /// `public-key`: the hash of the key's SubjectPublicKeyInfo, and the whole of it where the token shows no public key.
 struct PublicKeyPin {
   Sha256Digest spki_sha256{};
@@ -25,37 +33,39 @@ struct PublicKeyPin {
 
 /// Everything one keys.d/NAME.conf and its profile say, checked against each other. Immutable; any thread.
 struct KeyPolicy {
-  std::string name;                            ///< of the file, without .conf: what callers say
-  std::string token;                           ///< token-dir/TOKEN.sock
-  std::string object;                          ///< canonical PKCS#11 URI
-  std::optional<PublicKeyPin> pin{};           ///< absent: the first use is recorded by the daemon
+  std::string name;                   ///< of the file, without .conf: what callers say
+  std::string token;                  ///< token-dir/TOKEN.sock
+  std::string object;                 ///< canonical PKCS#11 URI
+  std::optional<PublicKeyPin> pin{};  ///< absent: the first use is recorded by the daemon
   ProfilePtr profile;
   Algorithm algorithm = Algorithm::es256;
   std::map<std::string, std::string> variables{};  ///< those that apply, defaults filled in
-  std::string role{};                          ///< empty where the profile knows no roles
-  bool unscoped_allowed = false;               ///< `unscoped = allow`
-  bool long_lived_allowed = false;             ///< `long-lived = allow`
+  std::string role{};                              ///< empty where the profile knows no roles
+  bool unscoped_allowed = false;                   ///< `unscoped = allow`
+  bool long_lived_allowed = false;                 ///< `long-lived = allow`
   std::vector<AllowLine> allow{};
-  std::vector<RateLimit> rate{};               ///< empty: no limit
+  std::vector<RateLimit> rate{};                           ///< empty: no limit
   std::optional<std::chrono::seconds> default_lifetime{};  ///< the key file's, else the profile's; absent: no `exp`
-  bool publish = false;                        ///< in /v1/jwks
-  std::string kid{};                           ///< the header's; empty where the profile sets none
-  std::string header_json{};                   ///< the whole JOSE header: no request changes it
+  bool publish = false;                                    ///< in /v1/jwks
+  std::string kid{};                                       ///< the header's; empty where the profile sets none
+  std::string header_json{};                               ///< the whole JOSE header: no request changes it
+  boost::json::object fixed_claims{};  ///< the profile's claims with the variables filled in: no request changes them
 };
 
 struct KeyReading {
-  std::optional<KeyPolicy> key{};        ///< nothing where there is a problem
-  std::vector<AllowLine> allow{};        ///< what could be read of it: who may be told that the key is broken
+  std::optional<KeyPolicy> key{};  ///< nothing where there is a problem
+  std::vector<AllowLine> allow{};  ///< what could be read of it: who may be told that the key is broken
   std::string profile_name{};
   std::string token{};
   std::vector<ConfigProblem> problems{};
 };
 
-/// The key's name from its file's path: "/etc/signet/keys.d/apple.conf" gives "apple". Error bad_input for a name no caller could say.
+/// The key's name from its file's path: "/etc/signet/keys.d/apple.conf" gives "apple". Error bad_input for a name no
+/// caller could say.
 Result<std::string> key_name_of(std::string_view path);
 
-/// Reads one key file. `profiles` holds null for a profile that exists and is broken. Every problem is listed. Any thread that may
-/// block on `accounts`.
+/// Reads one key file. `profiles` holds null for a profile that exists and is broken. Every problem is listed. Any
+/// thread that may block on `accounts`.
 KeyReading read_key_config(std::string file, std::string_view text, const std::map<std::string, ProfilePtr>& profiles,
                            const Accounts& accounts);
 

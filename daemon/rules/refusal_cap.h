@@ -1,11 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace signet::rules {
@@ -23,8 +22,9 @@ struct SuppressedRefusals {
 /// One JSON line, "outcome":"refusals_suppressed". Any thread.
 std::string audit_line(const SuppressedRefusals& suppressed, AuditTime now);
 
-/// So that nobody fills the disk by being refused: after kPerWindow refusals of a uid within kWindow the rest are counted, and one line
-/// tells their number when the window ends. Issued tokens are never capped. A value; the caller guards it.
+/// So that nobody fills the disk by being refused: after kPerWindow refusals of a uid within kWindow the rest are
+/// counted, and one line tells their number when the window ends. Issued tokens are never capped. A value; the caller
+/// guards it.
 class RefusalCap {
  public:
   static constexpr std::uint64_t kPerWindow = 60;

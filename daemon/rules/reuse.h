@@ -7,16 +7,16 @@
 
 namespace signet::rules {
 
-/// Equal for two requests exactly when one JWT may answer both: key name, header, final claims without times, lifetime, pinned public
-/// key and profile digest, hashed so that the cache's keys hold no claims. Any thread.
+/// Equal for two requests exactly when one JWT may answer both: key name, header, final claims without times, lifetime,
+/// pinned public key and profile digest, hashed so that the cache's keys hold no claims. Any thread.
 Sha256Digest cache_key(const JwtPlan& plan, const Sha256Digest& spki_sha256);
 
-/// The last second at which a JWT made at `made_at` is still handed out: while at least half of its lifetime is left, or as the
-/// profile says; made_at - 1 where the profile forbids reuse. Any thread.
+/// The last second at which a JWT made at `made_at` is still handed out: while at least half of its lifetime is left,
+/// or as the profile says; made_at - 1 where the profile forbids reuse. Any thread.
 std::int64_t reusable_until(const JwtPlan& plan, WallTime made_at);
 
-/// May this JWT answer that plan now? `fresh` asks for a new one and gets it unless the profile has a minimum age. No JWT from the
-/// future is reused: the clock stepped back. Any thread.
+/// May this JWT answer that plan now? `fresh` asks for a new one and gets it unless the profile has a minimum age. No
+/// JWT from the future is reused: the clock stepped back. Any thread.
 bool may_reuse(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now);
 
 }  // namespace signet::rules

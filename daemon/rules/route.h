@@ -24,16 +24,18 @@ enum class Endpoint {
 
 struct Route {
   Endpoint endpoint = Endpoint::health;
-  std::string key{};  ///< empty where the endpoint has none, and where the name is none that a key could have: nobody may use such a key
+  std::string key{};  ///< empty where the endpoint has none, and where the name is none that a key could have: nobody
+                      ///< may use such a key
 };
 
 struct RouteRefusal {
-  Error error;            ///< not_found, method_not_allowed, not_implemented (a method HTTP does not know), invalid_request (a query)
-  std::string allow{};    ///< value of `Allow` with method_not_allowed (RFC 9110 section 10.2.1)
+  Error error;  ///< not_found, method_not_allowed, not_implemented (a method HTTP does not know), invalid_request (a
+                ///< query)
+  std::string allow{};  ///< value of `Allow` with method_not_allowed (RFC 9110 section 10.2.1)
 };
 
-/// Finds the call that a request line means. Targets in origin form or absolute form (RFC 9112 section 3.2). The admin socket answers
-/// the admin calls alone, and on the API socket those do not exist. Any thread.
+/// Finds the call that a request line means. Targets in origin form or absolute form (RFC 9112 section 3.2). The admin
+/// socket answers the admin calls alone, and on the API socket those do not exist. Any thread.
 Result<Route, RouteRefusal> find_route(Listener listener, std::string_view method, std::string_view target);
 
 /// `[a-z0-9._-]{1,64}`, not "." or "..".

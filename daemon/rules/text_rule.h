@@ -10,21 +10,22 @@
 
 namespace signet::rules {
 
-/// What a text must look like. Deliberately not regular expressions: matching is linear, and each refusal can say what was expected.
+/// What a text must look like. Deliberately not regular expressions: matching is linear, and each refusal can say what
+/// was expected.
 struct TextRule {
   std::size_t min_length = 1;
-  std::size_t max_length = 256;            ///< octets
-  std::vector<std::string> one_of{};       ///< empty: any text
-  std::string characters{};                ///< the class as written, "A-Z0-9"; empty: any printable character
-  std::bitset<128> alphabet{};             ///< the class, decoded
-  bool uuid = false;                       ///< 8-4-4-4-12 hexadecimal digits (RFC 9562 section 4), either case
+  std::size_t max_length = 256;       ///< octets
+  std::vector<std::string> one_of{};  ///< empty: any text
+  std::string characters{};           ///< the class as written, "A-Z0-9"; empty: any printable character
+  std::bitset<128> alphabet{};        ///< the class, decoded
+  bool uuid = false;                  ///< 8-4-4-4-12 hexadecimal digits (RFC 9562 section 4), either case
 };
 
 /// Decodes a class such as "A-Za-z0-9._-": ranges, single characters, `-` last for itself. Error bad_input.
 Result<std::bitset<128>> parse_character_class(std::string_view text);
 
-/// Error bad_input whose message completes "NAME …" and says what is expected ("must be 10 characters of A-Z0-9"); it never quotes the
-/// text. Control characters and bad UTF-8 are refused whatever the rule. Any thread.
+/// Error bad_input whose message completes "NAME …" and says what is expected ("must be 10 characters of A-Z0-9"); it
+/// never quotes the text. Control characters and bad UTF-8 are refused whatever the rule. Any thread.
 Result<void> check_text(const TextRule& rule, std::string_view text);
 
 }  // namespace signet::rules

@@ -24,7 +24,8 @@ struct KeyCondition {
   std::optional<PublicKey> public_key{};  ///< once known
 };
 
-/// What changes while the daemon runs. The caller takes it under its own locks and hands over a copy or a reference that stays still.
+/// What changes while the daemon runs. The caller takes it under its own locks and hands over a copy or a reference
+/// that stays still.
 struct LiveState {
   std::map<std::string, TokenHealth, std::less<>> tokens;  ///< by token name
   std::map<std::string, KeyCondition, std::less<>> keys;   ///< by key name; a missing one was not yet described
@@ -39,16 +40,18 @@ std::string key_state(const KeyPolicy& key, const LiveState& live);
 std::vector<KeySummary> list_keys(const Configuration& configuration, const Peer& peer, const LiveState& live);
 
 /// GET /v1/keys/{key}. Errors as authorise; a disabled key is shown as such. Any thread.
-Result<KeyDetail> show_key(const Configuration& configuration, const Peer& peer, std::string_view key, const LiveState& live);
+Result<KeyDetail> show_key(const Configuration& configuration, const Peer& peer, std::string_view key,
+                           const LiveState& live);
 
-/// GET /v1/jwks: the keys marked `publish = yes` whose public key is known, disabled ones included, for their tokens still live. Any thread.
+/// GET /v1/jwks: the keys marked `publish = yes` whose public key is known, disabled ones included, for their tokens
+/// still live. Any thread.
 std::vector<boost::json::object> published_keys(const Configuration& configuration, const LiveState& live);
 
 /// GET /v1/whoami. Any thread.
 WhoAmI who_am_i(const Peer& peer);
 
-/// GET /v1/health: the tokens behind the peer's keys and those of its keys that cannot serve. "down", which HTTP says with 503, where
-/// the audit fails or the peer has keys and none can serve; "degraded" where some cannot. Any thread.
+/// GET /v1/health: the tokens behind the peer's keys and those of its keys that cannot serve. "down", which HTTP says
+/// with 503, where the audit fails or the peer has keys and none can serve; "degraded" where some cannot. Any thread.
 Health health_for(const Configuration& configuration, const Peer& peer, const LiveState& live);
 
 }  // namespace signet::rules

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "proto/config_file.h"
+#include "proto/config_values.h"
+
+// What becomes of an option's value. Each Take refers to its target, which outlives the schema.
+namespace signet::rules {
+
+/// Stores what `parse` makes of the value.
+template <class Target, class Parse>
+ConfigSchema::Take take_into(Target& target, Parse parse) {
+  return [&target, parse = std::move(parse)](std::string_view value) -> Result<void> {
+    SIGNET_TRY_ASSIGN(target, parse(value));
+    return {};
+  };
+}
+
+inline ConfigSchema::Take take_duration(std::chrono::milliseconds& target, std::chrono::milliseconds low,
+                                        std::chrono::milliseconds high) {
+  return [&target, low, high](std::string_view value) -> Result<void> {
+    SIGNET_TRY_ASSIGN(const auto duration, parse_duration(value));
+    if (duration < low || duration > high)
+      return Unexpected(Error{ErrorCode::bad_input,
+                              fmt::format("must lie between {} and {}", format_duration(low), format_duration(high))});
+    target = duration;
+    return {};
+  };
+}
+
+inline ConfigSchema::Take take_count(std::size_t& target, std::int64_t low, std::int64_t high) {
+  return take_into(target, [low, high](std::string_view value) -> Result<std::size_t> {
+    SIGNET_TRY_ASSIGN(const auto count, parse_integer(value, low, high));
+    return static_cast<std::size_t>(count);
+  });
+}
+
+}  // namespace signet::rules

@@ -1,0 +1,81 @@
+#include "daemon/rules/key_pin.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "proto/base64url.h"
+#include "proto/public_key.h"
+
+namespace signet::rules {
+namespace {
+
+constexpr std::string_view kHashPrefix = "sha256:";
+constexpr std::string_view kSpkiPrefix = "spki:";
+
+Unexpected<Error> not_a_pin() {
+  return Unexpected(
+      Error{ErrorCode::bad_input,
+            "is neither sha256: with 64 hexadecimal digits nor spki: with base64; `signet-admin key show` prints it"});
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+Result<PublicKeyPin> parse_hash(std::string_view digits) {
+  PublicKeyPin pin;
+  if (digits.size() != 2 * pin.spki_sha256.size()) return not_a_pin();
+  for (std::size_t i = 0; i < pin.spki_sha256.size(); ++i) {
+    const int high = hex_value(digits[2 * i]);
+    const int low = hex_value(digits[2 * i + 1]);
+    if (high < 0 || low < 0) return not_a_pin();
+    pin.spki_sha256[i] = static_cast<std::byte>(high * 16 + low);
+  }
+  return pin;
+}
+
+/// The padded alphabet of RFC 4648 section 4, which openssl(1) prints, rewritten to that of section 5.
+Result<Bytes> base64_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return not_a_pin();
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  if (text.find_first_of("-_=") != text.npos) return not_a_pin();
+  std::string url(text);
+  std::ranges::replace(url, '+', '-');
+  std::ranges::replace(url, '/', '_');
+  auto decoded = base64url_decode(url);
+  if (!decoded) return not_a_pin();
+  return decoded;
+}
+
+Result<PublicKeyPin> parse_spki(std::string_view base64) {
+  SIGNET_TRY_ASSIGN(const Bytes der, base64_decode(base64));
+  const auto key = PublicKey::from_spki(der);
+  if (!key)
+    return Unexpected(
+        Error{ErrorCode::bad_input, "is no public key of ours: " + key.error().message, key.error().detail});
+  return PublicKeyPin{.spki_sha256 = key.value().spki_sha256(), .spki = key.value().spki()};
+}
+
+}  // namespace
+
+Result<PublicKeyPin> parse_pin(std::string_view text) {
+  if (text.starts_with(kHashPrefix)) return parse_hash(text.substr(kHashPrefix.size()));
+  if (text.starts_with(kSpkiPrefix)) return parse_spki(text.substr(kSpkiPrefix.size()));
+  return not_a_pin();
+}
+
+Result<void> check_pin_fits(const PublicKeyPin& pin, Algorithm algorithm) {
+  if (pin.spki.empty()) return {};
+  SIGNET_TRY_ASSIGN(const auto key, PublicKey::from_spki(pin.spki));
+  if (key.fits(algorithm)) return {};
+  return Unexpected(Error{ErrorCode::bad_input,
+                          fmt::format("is a key of type {}, which cannot sign {}; name another key or another alg",
+                                      key_type_name(key.type()), jose_name(algorithm))});
+}
+
+}  // namespace signet::rules

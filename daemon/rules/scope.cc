@@ -1,0 +1,147 @@
+#include "daemon/rules/scope.h"
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+namespace signet::rules {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kGet = "GET ";
+
+Unexpected<Error> rejected(std::string message) {
+  return Unexpected(Error{ErrorCode::claims_rejected, std::move(message)});
+}
+
+constexpr bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+constexpr bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// pchar of RFC 3986 section 3.3 with "/", and "?" where a query may hold it. Apple's own examples write `[` and `]` in
+/// queries (filter[platform]) without percent-encoding, which the RFC would have.
+bool is_target_character(char c, bool in_query) {
+  static constexpr std::string_view kMarks = "-._~!$&'()*+,;=:@/%";
+  return is_alphanumeric(c) || kMarks.find(c) != kMarks.npos || (in_query && (c == '?' || c == '[' || c == ']'));
+}
+
+bool is_target_text(std::string_view text, bool in_query) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_target_character(text[i], in_query)) return false;
+    const bool escaped = i + 2 < text.size() && is_hex_digit(text[i + 1]) && is_hex_digit(text[i + 2]);
+    if (text[i] == '%' && !escaped) return false;
+  }
+  return true;
+}
+
+std::vector<std::string_view> segments_of(std::string_view path) {
+  std::vector<std::string_view> segments;
+  for (std::size_t begin = 1; begin <= path.size();) {
+    const auto slash = std::min(path.find('/', begin), path.size());
+    segments.push_back(path.substr(begin, slash - begin));
+    begin = slash + 1;
+  }
+  return segments;
+}
+
+/// An empty segment, "." or ".." would let two servers read two different paths.
+bool is_plain_path(std::string_view path) {
+  if (!path.starts_with('/') || !is_target_text(path, false)) return false;
+  return std::ranges::none_of(segments_of(path), [](std::string_view s) { return s.empty() || s == "." || s == ".."; });
+}
+
+std::string_view path_of(std::string_view entry) {
+  entry.remove_prefix(kGet.size());
+  return entry.substr(0, entry.find('?'));
+}
+
+bool names_resource(std::string_view path, std::string_view resource) {
+  return std::ranges::equal(
+      segments_of(path), segments_of(resource),
+      [](std::string_view segment, std::string_view pattern) { return pattern == "*" || pattern == segment; });
+}
+
+Result<void> check_entry(const ScopeRule& rule, std::string_view entry) {
+  if (rule.entry == ScopeEntry::text) return check_text(rule.rule, entry);
+  if (entry.size() <= rule.rule.max_length && is_get_resource(entry)) return {};
+  return Unexpected(
+      Error{ErrorCode::bad_input,
+            fmt::format("must be GET, one space and an absolute path with at most one query, within {} octets",
+                        rule.rule.max_length)});
+}
+
+Result<json::value> shape_array(const ScopeRule& rule, const json::value& asked) {
+  if (!asked.is_array()) return rejected("scope must be an array of texts for this key, even where it holds one.");
+  const auto& entries = asked.get_array();
+  if (entries.empty()) return rejected("scope must not be empty; leave it out to ask for a token without a scope.");
+  if (entries.size() > rule.max_entries)
+    return rejected(fmt::format("scope may hold {} entries at most.", rule.max_entries));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!entries[i].is_string()) return rejected(fmt::format("scope[{}] must be a text.", i));
+    if (const auto checked = check_entry(rule, entries[i].get_string()); !checked)
+      return rejected(fmt::format("scope[{}] {}.", i, checked.error().message));
+  }
+  return asked;
+}
+
+Result<json::value> shape_text(const ScopeRule& rule, const json::value& asked) {
+  if (!asked.is_string()) return rejected("scope must be one text for this key.");
+  if (const auto checked = check_entry(rule, asked.get_string()); !checked)
+    return rejected(fmt::format("scope {}.", checked.error().message));
+  return asked;
+}
+
+/// scope-token of RFC 6749 section 3.3 has no space, so an array of words and a text of words say the same.
+Result<json::value> shape_words(const ScopeRule& rule, const json::value& asked) {
+  json::array words;
+  if (asked.is_string()) {
+    const std::string_view text = asked.get_string();
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const auto space = std::min(text.find(' ', begin), text.size());
+      words.emplace_back(text.substr(begin, space - begin));
+      begin = space + 1;
+    }
+  }
+  SIGNET_TRY_ASSIGN(const auto shaped, shape_array(rule, asked.is_string() ? json::value(words) : asked));
+  std::string joined;
+  for (const auto& word : shaped.get_array()) {
+    if (word.get_string().find(' ') != json::string::npos) return rejected("scope must hold one word in each entry.");
+    joined += (joined.empty() ? "" : " ") + std::string(word.get_string());
+  }
+  return json::value(json::string(joined));
+}
+
+}  // namespace
+
+bool is_get_resource(std::string_view entry) {
+  if (!entry.starts_with(kGet)) return false;
+  const auto query = entry.find('?');
+  return is_plain_path(path_of(entry)) && (query == entry.npos || is_target_text(entry.substr(query + 1), true));
+}
+
+bool all_name_resources(const json::value& scope, const std::vector<std::string>& resources) {
+  return std::ranges::all_of(scope.as_array(), [&](const json::value& entry) {
+    const auto path = path_of(entry.as_string());
+    return std::ranges::any_of(resources, [&](const std::string& resource) { return names_resource(path, resource); });
+  });
+}
+
+Result<json::value> shape_scope(const ScopeRule& rule, const json::value& asked) {
+  switch (rule.shape) {
+    case ScopeShape::array:
+      return shape_array(rule, asked);
+    case ScopeShape::words:
+      return shape_words(rule, asked);
+    case ScopeShape::text:
+      return shape_text(rule, asked);
+  }
+  return rejected("scope has a form this program does not know.");
+}
+
+}  // namespace signet::rules

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "daemon/rules/profile.h"
+#include "proto/result.h"
+
+namespace signet::rules {
+
+/// The claim's value for what the caller asked. Error claims_rejected; it names the entry's index and the rule, never
+/// the entry. Apple wants an array even for one entry, so a text is refused there rather than wrapped: what is asked is
+/// what is signed. Any thread.
+Result<boost::json::value> shape_scope(const ScopeRule& rule, const boost::json::value& asked);
+
+/// "GET /path?query" as Apple's services read it: the method GET, one space, an absolute path without "." or ".."
+/// segments, and at most one query; all of it in the characters of RFC 3986 section 3.3 and 3.4. Any thread.
+bool is_get_resource(std::string_view entry);
+
+/// Does each entry of a shaped scope name one of these resources? A `*` in a resource stands for one segment; queries
+/// do not matter. Any thread.
+bool all_name_resources(const boost::json::value& scope, const std::vector<std::string>& resources);
+
+}  // namespace signet::rules

@@ -1,0 +1,162 @@
+#include "daemon/rules/views.h"
+
+#include <algorithm>
+
+#include <boost/json/string.hpp>
+#include <fmt/format.h>
+
+#include "daemon/rules/allow.h"
+
+namespace signet::rules {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kReady = "ready";
+constexpr std::string_view kMisconfigured = "misconfigured";
+constexpr std::string_view kDisabled = "disabled";
+
+template <class Map>
+const typename Map::mapped_type* find(const Map& map, std::string_view name) {
+  const auto found = map.find(name);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+std::string state_of_token(const LiveState& live, std::string_view token) {
+  const auto* health = find(live.tokens, token);
+  if (health == nullptr) return "opening";  // not yet asked
+  if (health->state == "ready" || health->state == "degraded") return std::string(kReady);
+  return health->state == "opening" ? "opening" : "unavailable";
+}
+
+/// Where the profile has no kid, the thumbprint names the key (RFC 7638 section 1).
+json::object jwk_of(const KeyPolicy& key, const PublicKey& public_key) {
+  json::object jwk;
+  for (const auto& [name, value] : public_key.jwk()) jwk.emplace(name, value);
+  jwk.emplace("kid", key.kid.empty() ? public_key.thumbprint() : key.kid);
+  jwk.emplace("use", "sig");
+  jwk.emplace("alg", json::string(jose_name(key.algorithm)));
+  return jwk;
+}
+
+KeySummary summary_of(const KeyPolicy& key, const LiveState& live) {
+  return {key.name, key.profile->name, std::string(jose_name(key.algorithm)), key.kid, key_state(key, live)};
+}
+
+KeySummary summary_of(const std::string& name, const BrokenKey& key) {
+  return {name, key.profile, "", "", std::string(kMisconfigured)};
+}
+
+MayAsk may_ask(const KeyPolicy& key) {
+  const auto& profile = *key.profile;
+  MayAsk answer;
+  for (const auto& claim : profile.caller_claims) answer.claims.push_back(claim.name);
+  const auto& demanding = profile.scope_required_for;
+  answer.scope = profile.scope.has_value();
+  answer.scope_required = !key.unscoped_allowed && std::ranges::find(demanding, key.role) != demanding.end();
+  if (!profile.lifetime.expires()) return answer;
+  const bool long_lived = profile.lifetime.long_lived && key.long_lived_allowed;
+  answer.default_lifetime = key.default_lifetime->count();
+  answer.max_lifetime =
+      (long_lived ? profile.lifetime.long_lived->cap - profile.lifetime.backdate : profile.lifetime.max_lifetime())
+          .count();
+  return answer;
+}
+
+KeyHealth health_of(const KeyPolicy& key, const LiveState& live) {
+  const auto state = key_state(key, live);
+  if (state == kDisabled) return {state, "The administrator has disabled this key."};
+  const auto* condition = find(live.keys, key.name);
+  if (state == kMisconfigured && condition != nullptr) return {state, condition->message};
+  return {state, fmt::format("Token {} cannot sign now; its own entry says why.", key.token)};
+}
+
+/// Only health distinguishes a key that waits for its token, which will be served, from one that is refused.
+bool can_serve(std::string_view state) { return state == kReady || state == "opening"; }
+
+class HealthBuilder {
+ public:
+  explicit HealthBuilder(const LiveState& live) : live_(live) {}
+
+  void add(const KeyPolicy& key) {
+    const auto* token = find(live_.tokens, key.token);
+    health_.tokens[key.token] =
+        token != nullptr ? *token : TokenHealth{"opening", "The daemon has not yet heard of this token.", 0};
+    const auto state = key_state(key, live_);
+    all_ready_ = all_ready_ && state == kReady && health_.tokens[key.token].state == kReady;
+    any_serves_ = any_serves_ || can_serve(state);
+    if (!can_serve(state)) health_.keys.emplace(key.name, health_of(key, live_));
+    any_ = true;
+  }
+
+  void add(const std::string& name, const BrokenKey& key) {
+    health_.keys.emplace(name, KeyHealth{std::string(kMisconfigured), key.message});
+    all_ready_ = false;
+    any_ = true;
+  }
+
+  Health take() && {
+    const bool down = !live_.audit_works || (any_ && !any_serves_);
+    health_.status = down ? "down" : all_ready_ ? "ok" : "degraded";
+    return std::move(health_);
+  }
+
+ private:
+  const LiveState& live_;
+  Health health_{};
+  bool any_ = false;
+  bool any_serves_ = false;
+  bool all_ready_ = true;
+};
+
+}  // namespace
+
+std::string key_state(const KeyPolicy& key, const LiveState& live) {
+  if (live.disabled.contains(key.name)) return std::string(kDisabled);
+  const auto* condition = find(live.keys, key.name);
+  if (condition != nullptr && !condition->usable) return std::string(kMisconfigured);
+  return state_of_token(live, key.token);
+}
+
+std::vector<KeySummary> list_keys(const Configuration& configuration, const Peer& peer, const LiveState& live) {
+  std::vector<KeySummary> list;
+  for (const auto& [name, key] : configuration.keys)
+    if (admitting_line(key.allow, peer)) list.push_back(summary_of(key, live));
+  for (const auto& [name, key] : configuration.broken)
+    if (admitting_line(key.allow, peer)) list.push_back(summary_of(name, key));
+  std::ranges::sort(list, {}, &KeySummary::name);
+  return list;
+}
+
+Result<KeyDetail> show_key(const Configuration& configuration, const Peer& peer, std::string_view key,
+                           const LiveState& live) {
+  SIGNET_TRY_ASSIGN(const KeyPolicy* policy, authorise(configuration, peer, key));
+  KeyDetail detail{.summary = summary_of(*policy, live)};
+  const auto* condition = find(live.keys, key);
+  if (condition != nullptr && condition->public_key) detail.jwk = jwk_of(*policy, *condition->public_key);
+  detail.may_ask = may_ask(*policy);
+  return detail;
+}
+
+std::vector<json::object> published_keys(const Configuration& configuration, const LiveState& live) {
+  std::vector<json::object> keys;
+  for (const auto& [name, key] : configuration.keys) {
+    const auto* condition = find(live.keys, name);
+    if (key.publish && condition != nullptr && condition->public_key)
+      keys.push_back(jwk_of(key, *condition->public_key));
+  }
+  return keys;
+}
+
+WhoAmI who_am_i(const Peer& peer) { return {peer.uid, peer.user, peer.gid, peer.groups, std::nullopt}; }
+
+Health health_for(const Configuration& configuration, const Peer& peer, const LiveState& live) {
+  HealthBuilder builder(live);
+  for (const auto& [name, key] : configuration.keys)
+    if (admitting_line(key.allow, peer)) builder.add(key);
+  for (const auto& [name, key] : configuration.broken)
+    if (admitting_line(key.allow, peer)) builder.add(name, key);
+  return std::move(builder).take();
+}
+
+}  // namespace signet::rules
