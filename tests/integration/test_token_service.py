@@ -56,8 +56,9 @@ class Pin(unittest.TestCase):
             if not program.running:
                 program.start()
 
-    def restart_token(self):
-        self.stack.token.kill()
+    def restart_token(self, end=None):
+        (end or self.stack.token.kill)()
+        self.stack.wait_token_state("unreachable")  # or a state from before the end would be taken for one of the new process
         self.stack.token.start()
 
     def test_a_wrong_pin_is_tried_exactly_once_over_requests_and_restarts(self):
@@ -67,8 +68,7 @@ class Pin(unittest.TestCase):
         for _ in range(20):
             assert_problem(self, self.stack.jwt(), 503, "token_unavailable")
         for how in (self.stack.token.kill, self.stack.token.stop, self.stack.token.kill):
-            how()
-            self.stack.token.start()
+            self.restart_token(how)
             self.stack.wait_token_state("pin-refused")
             assert_problem(self, self.stack.jwt(), 503, "token_unavailable")
         self.assertEqual(self.fault.count("C_Login"), 1)
@@ -77,13 +77,26 @@ class Pin(unittest.TestCase):
             self.assertNotIn(self.wrong, text)
 
     def test_a_corrected_pin_is_tried_after_a_restart(self):
+        """What is kept of a refused PIN lets one other PIN in 256 pass for it, and then an operator has to remove the note: three rounds
+        show that this is not the rule."""
         self.start_with(self.wrong)
-        self.stack.wait_token_state("pin-refused")
-        self.stack.pin_file.write_text(self.right)
-        self.restart_token()
-        self.stack.wait_ready()
-        self.assertEqual(self.stack.jwt().status, 200)
-        self.assertEqual(self.fault.count("C_Login"), 2)
+        removed = 0
+        for index in range(3):
+            self.stack.wait_token_state("pin-refused")
+            self.assertEqual(self.fault.count("C_Login"), 2 * index + 1)
+            self.stack.pin_file.write_text(self.right)
+            self.restart_token()
+            eventually(lambda: self.stack.token_state() in ("ready", "pin-refused"), "the corrected PIN was looked at")
+            if self.stack.token_state() == "pin-refused":
+                removed += 1
+                (self.stack.root / "state/token/login-attempt").unlink()
+                self.restart_token()
+            self.stack.wait_ready()
+            self.assertEqual(self.stack.jwt({"fresh": True}).status, 200)
+            self.assertEqual(self.fault.count("C_Login"), 2 * index + 2)
+            self.stack.pin_file.write_text(self.wrong)
+            self.restart_token()
+        self.assertLess(removed, 3)
 
     def test_a_login_cut_off_by_kill_9_counts_as_refused(self):
         self.fault.rules("C_Login delay=20000")

@@ -139,10 +139,9 @@ class Stack:
         eventually(lambda: self.health().get("status") == "ok", "health is ok", within)
 
     def health(self) -> dict:
-        """What /v1/health says, {} while nobody answers; a program that ended is an error at once."""
-        for program in self.programs:
-            if program.process is not None and not program.running:
-                raise AssertionError(f"{program.name} ended with {program.process.returncode}")
+        """What /v1/health says, {} while nobody answers; an error at once where signetd has ended."""
+        if not self.daemon.running:
+            raise AssertionError(f"signetd is not running: {self.daemon.process and self.daemon.process.returncode}")
         try:
             return self.ask("GET", "/v1/health").json()
         except (OSError, unix_http.http.client.HTTPException):
@@ -180,7 +179,8 @@ class Stack:
         return unix_http.ask(self.socket, method, target, body, headers, peer, timeout)
 
     def admin(self, method: str, target: str, body=None) -> unix_http.Answer:
-        return unix_http.ask(self.admin_socket, method, target, body)
+        """As an officer: root."""
+        return unix_http.ask(self.admin_socket, method, target, body, peer=None if os.geteuid() == 0 else Peer(0, 0))
 
     def jwt(self, body=None, key: str = "apple", **more) -> unix_http.Answer:
         return self.ask("POST", f"/v1/keys/{key}/tokens", body, **more)
