@@ -4,3 +4,4 @@ signet_test(test_proto_jose LABEL unit SOURCES proto_jws_test.cc proto_public_ke
 target_compile_definitions(test_proto_jose PRIVATE SIGNET_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
 signet_test(test_proto_config LABEL unit SOURCES proto_config_test.cc proto_pkcs11_uri_test.cc DEPENDS signet_proto)
 signet_test(test_proto_api LABEL unit SOURCES proto_api_test.cc DEPENDS signet_proto)
+signet_python_test(include_arrows LABEL unit SCRIPT include_arrows.py)
