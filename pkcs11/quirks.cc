@@ -73,4 +73,13 @@ Bytes ec_params_of(KeyType type) {
   return found == kCurves.end() ? Bytes{} : to_bytes(found->der);
 }
 
+std::optional<Bytes> ecdsa_octets(BytesView signature, std::size_t field_bytes) {
+  const std::size_t half = signature.size() / 2;
+  if (signature.size() % 2 != 0 || half == 0 || half > field_bytes) return std::nullopt;
+  Bytes fixed(2 * field_bytes);
+  std::ranges::copy(signature.first(half), fixed.begin() + static_cast<std::ptrdiff_t>(field_bytes - half));
+  std::ranges::copy(signature.last(half), fixed.end() - static_cast<std::ptrdiff_t>(half));
+  return fixed;
+}
+
 }  // namespace signet::pkcs11

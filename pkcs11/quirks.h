@@ -21,4 +21,8 @@ std::optional<Bytes> ec_point_octets(KeyType type, BytesView ec_point);
 /// SoftHSM insists on. Empty for RSA.
 Bytes ec_params_of(KeyType type);
 
+/// r‖s of full width from what CKM_ECDSA gave: two halves of equal length, which may be shorter than the field (PKCS#11 2.40 section
+/// 2.3.1: "at most 2nLen octets"). Nothing for an odd, empty or too long one.
+std::optional<Bytes> ecdsa_octets(BytesView signature, std::size_t field_bytes);
+
 }  // namespace signet::pkcs11

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "pkcs11/call_watch.h"
+#include "pkcs11/key_catalog.h"
+#include "pkcs11/session_pool.h"
+#include "pkcs11/sign_checks.h"
+#include "pkcs11/token_config.h"
+
+namespace signet::pkcs11 {
+
+/// An opened token: what the opener hands over once, for the rest of the process image.
+struct OpenedToken {
+  std::unique_ptr<Module> module{};
+  TokenSurvey survey{};
+  std::vector<Session> sessions{};  ///< at least one, logged in
+  std::set<CK_MECHANISM_TYPE> mechanisms{};
+  std::vector<TokenKey> keys{};
+};
+
+struct SigningPolicy {
+  Verify verify = Verify::always;
+  std::chrono::milliseconds call_timeout;
+};
+
+/// A Signer over PKCS#11: handles from the last listing, sessions borrowed per call, messages hashed here, signatures verified here.
+class Pkcs11Signer final : public Signer {
+ public:
+  /// `on_lost` is called, on the thread of the call that noticed, when the token is gone for this process image. `watch` needs a slot
+  /// from `first_slot` on for each session. Both outlive the signer.
+  Pkcs11Signer(OpenedToken token, SigningPolicy policy, CallWatch& watch, std::size_t first_slot,
+               std::function<void(const CallFailure&)> on_lost);
+
+  std::vector<KeyView> describe(std::span<const std::string> objects) const override;
+  Served<void> refresh(Deadline deadline) override;
+  Served<JoseSignature> sign(const SignOrder& order) override;
+
+ private:
+  std::shared_ptr<const KeyCatalog> catalog() const;
+  Served<Bytes> sign_with_session(const TokenKey& key, const SignOrder& order, BytesView digest);
+  Served<SessionPool::Lease> borrow(Deadline deadline);
+  Refusal refusal_of(const CallFailure& failure);
+  bool must_verify(const Sha256Digest& key);
+  void note_verified(const Sha256Digest& key);
+
+  OpenedToken token_;
+  const SigningPolicy policy_;
+  CallWatch& watch_;
+  const std::size_t first_slot_;
+  const std::function<void(const CallFailure&)> on_lost_;
+  SessionPool pool_;
+  PinnedKeys pinned_keys_;
+  mutable std::mutex mutex_;  ///< guards catalog_ and verified_
+  std::shared_ptr<const KeyCatalog> catalog_;
+  std::set<Sha256Digest> verified_;  ///< keys whose first signature verified, for Verify::first
+};
+
+}  // namespace signet::pkcs11

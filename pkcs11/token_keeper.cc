@@ -1,0 +1,88 @@
+#include "pkcs11/token_keeper.h"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "host/log.h"
+
+namespace signet::pkcs11 {
+namespace {
+
+constexpr std::size_t kOpenerSlot = 0;
+constexpr std::size_t kFirstSessionSlot = 1;
+
+double draw_jitter() {
+  std::random_device random;
+  return std::uniform_real_distribution<double>(0.8, 1.2)(random);
+}
+
+std::int64_t seconds_of(std::chrono::milliseconds wait) {
+  return unix_now() + std::chrono::duration_cast<std::chrono::seconds>(wait + std::chrono::milliseconds(999)).count();
+}
+
+void log_keys(const OpenedToken& token) {
+  host::log(host::LogLevel::notice, fmt::format("token \"{}\" (serial {}) is open with {} sessions through {}", token.survey.label,
+                                                token.survey.serial, token.sessions.size(), token.module->description()));
+  for (const TokenKey& key : token.keys) {
+    if (key.unusable.empty()) continue;
+    host::log(host::LogLevel::warning, fmt::format("key {} is not used: {}", canonical_uri(key), key.unusable));
+  }
+}
+
+}  // namespace
+
+TokenKeeper::TokenKeeper(Parts parts) : parts_(std::move(parts)) {}
+
+void TokenKeeper::run(CallWatch& watch) {
+  // A token that was lost several times in a row without one good signature is not hammered.
+  if (parts_.history.attempt > 0) wait_before_try(parts_.history.attempt - 1);
+  for (unsigned attempt = 0;; ++attempt) {
+    auto token = open(watch);
+    if (token) return serve(std::move(*token), watch);
+    const OpeningFailure& failure = token.error();
+    host::log_failure(host::LogLevel::error, "the token is not open", failure.error);
+    if (failure.event == TokenEvent::lost) return give_up(TokenEvent::lost, failure.error.message);
+    const auto wait = backoff(attempt, draw_jitter());
+    const Action action = parts_.status.apply(failure.event, failure.error.message, seconds_of(wait));
+    if (action != Action::try_again) return parts_.status.plan_next_try(0);
+    std::this_thread::sleep_for(wait);
+  }
+}
+
+Result<OpenedToken, OpeningFailure> TokenKeeper::open(CallWatch& watch) {
+  const CallWatch::Scope scope(watch, kOpenerSlot, parts_.config.start_timeout);
+  TokenOpening opening(parts_.config, parts_.credentials_directory, [this](const TokenSurvey& token) {
+    parts_.status.identify(token.label, token.serial);
+  });
+  return opening.run();
+}
+
+void TokenKeeper::serve(OpenedToken token, CallWatch& watch) {
+  log_keys(token);
+  const SigningPolicy policy{.verify = parts_.config.verify, .call_timeout = parts_.config.call_timeout};
+  parts_.service.serve(std::make_unique<Pkcs11Signer>(std::move(token), policy, watch, kFirstSessionSlot,
+                                                      [this](const CallFailure& failure) { give_up(TokenEvent::lost, to_string(failure)); }));
+}
+
+void TokenKeeper::wait_before_try(unsigned attempt) {
+  const auto wait = backoff(attempt, draw_jitter());
+  parts_.status.plan_next_try(seconds_of(wait));
+  std::this_thread::sleep_for(wait);
+  parts_.status.plan_next_try(0);
+}
+
+void TokenKeeper::give_up_late_call() { give_up(TokenEvent::overran, "a call into the PKCS#11 module is not back in time"); }
+
+// The status is told by the next image; asking here would take locks that a hanging thread may hold.
+void TokenKeeper::give_up(TokenEvent event, const std::string& reason) {
+  if (advance(parts_.status.state(), event).action != Action::re_execute) return;
+  host::log(host::LogLevel::error, "the token is lost, starting afresh: " + reason);
+  parts_.next_image.replace(reason, next_attempt());
+}
+
+std::uint32_t TokenKeeper::next_attempt() const { return parts_.service.has_signed() ? 0 : parts_.history.attempt + 1; }
+
+}  // namespace signet::pkcs11

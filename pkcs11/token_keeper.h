@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "pkcs11/next_image.h"
+#include "pkcs11/token_opening.h"
+#include "pkcs11/token_service.h"
+
+namespace signet::pkcs11 {
+
+/// Brings the token up, and gives this image up when the token is lost. Owns nothing: everything it is given outlives it.
+class TokenKeeper {
+ public:
+  struct Parts {
+    const TokenConfig& config;
+    std::string credentials_directory;
+    ImageHistory history;
+    TokenStatus& status;
+    TokenService& service;
+    NextImage& next_image;
+  };
+  explicit TokenKeeper(Parts parts);
+
+  /// How many slots of a CallWatch the keeper and its sessions need.
+  static std::size_t watch_slots(const TokenConfig& config) { return 1 + static_cast<std::size_t>(config.sessions); }
+
+  /// Opens the token, as often as it takes, and hands it to the service. Runs on a thread of its own; returns once the token is open or
+  /// nothing more can be done.
+  void run(CallWatch& watch);
+  /// A call into the module is late. Replaces the process; any thread.
+  void give_up_late_call();
+
+ private:
+  /// Replaces the process after a loss; does nothing where the state says so. Any thread.
+  void give_up(TokenEvent event, const std::string& reason);
+  Result<OpenedToken, OpeningFailure> open(CallWatch& watch);
+  void serve(OpenedToken token, CallWatch& watch);
+  void wait_before_try(unsigned attempt);
+  std::uint32_t next_attempt() const;
+
+  Parts parts_;
+};
+
+}  // namespace signet::pkcs11

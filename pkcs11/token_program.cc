@@ -1,0 +1,144 @@
+#include "pkcs11/token_program.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <thread>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "host/listening_socket.h"
+#include "host/log.h"
+#include "host/process.h"
+#include "host/service_manager.h"
+#include "pkcs11/link_server.h"
+#include "pkcs11/next_image.h"
+#include "pkcs11/token_keeper.h"
+
+namespace signet::pkcs11 {
+namespace {
+
+constexpr const char* kSocketName = "token";
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// SIGTERM and SIGINT as a descriptor; blocked from here on in every thread to come.
+host::FileDescriptor stop_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return host::FileDescriptor(::signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+/// Often enough that a late call is noticed soon after its limit and that the service manager's watchdog is content.
+CallWatch::Clock::duration look_interval(const TokenConfig& config, const host::ServiceManager& manager) {
+  CallWatch::Clock::duration interval = std::min<CallWatch::Clock::duration>(config.call_timeout / 8, std::chrono::seconds(1));
+  if (const auto watchdog = manager.watchdog_interval()) interval = std::min<CallWatch::Clock::duration>(interval, *watchdog / 3);
+  return std::max<CallWatch::Clock::duration>(interval, std::chrono::milliseconds(20));
+}
+
+std::string status_line(const StatusView& status) { return fmt::format("{}: {}", state_name(status.state), status.message); }
+
+/// Everything one process image holds. Never destroyed: threads use it until the process ends.
+struct Image {
+  Image(const TokenConfig& token_config, ImageHistory image_history, host::ListeningSocket listening_socket,
+        NextImage::Plan plan)
+      : config(token_config),
+        history(std::move(image_history)),
+        listening(std::move(listening_socket)),
+        next_image(std::move(plan)),
+        status(history.reason.empty() ? "the token is being opened" : "the token was lost and is being opened again",
+               [this](const StatusView& view) { tell(view); }),
+        service(status, history.epoch),
+        keeper({.config = config,
+                .credentials_directory = variable("CREDENTIALS_DIRECTORY"),
+                .history = history,
+                .status = status,
+                .service = service,
+                .next_image = next_image}),
+        server(listening.fd.get(), service, {.allow = config.allow, .call_timeout = config.call_timeout}) {}
+
+  void tell(const StatusView& view) const {
+    host::log(host::LogLevel::notice, "state: " + status_line(view));
+    manager.status(status_line(view));
+  }
+  void start_threads();
+  [[noreturn]] void leave();
+
+  const TokenConfig& config;
+  const ImageHistory history;
+  const host::ServiceManager manager{};
+  host::ListeningSocket listening;
+  NextImage next_image;
+  TokenStatus status;
+  TokenService service;
+  TokenKeeper keeper;
+  LinkServer server;
+  std::unique_ptr<CallWatch> watch{};
+};
+
+void Image::start_threads() {
+  watch = std::make_unique<CallWatch>(
+      TokenKeeper::watch_slots(config), look_interval(config, manager), [this] { keeper.give_up_late_call(); },
+      [this] { manager.watchdog(); });
+  std::thread([this] { keeper.run(*watch); }).detach();
+}
+
+// Running calls finish, nothing is closed: C_Finalize and exit handlers crash modules that another thread is still inside.
+void Image::leave() {
+  manager.stopping();
+  if (!listening.bound_path.empty()) ::unlink(listening.bound_path.c_str());
+  if (!server.drain(config.call_timeout)) host::log(host::LogLevel::warning, "leaving with calls under way");
+  ::_exit(EXIT_SUCCESS);
+}
+
+Result<host::ListeningSocket> open_socket(const TokenConfig& config, host::InheritedSockets& inherited, bool is_ours) {
+  SIGNET_TRY_ASSIGN(host::ListeningSocket socket,
+                    host::open_listening_socket({.name = kSocketName,
+                                                 .path = config.socket,
+                                                 .mode = config.socket_mode,
+                                                 .group = config.socket_group},
+                                                inherited));
+  if (is_ours) socket.bound_path = config.socket;
+  return socket;
+}
+
+int fail(const Error& error) {
+  host::log_failure(host::LogLevel::error, "signet-token does not start", error);
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int run_token_service(const TokenConfig& config, std::vector<std::string> arguments) {
+  // Without this a re-executed image is called "exe", after /proc/self/exe.
+  ::prctl(PR_SET_NAME, "signet-token");
+  auto inherited = host::InheritedSockets::take();
+  if (!inherited) return fail(inherited.error());
+  ImageHistory history = take_image_history();
+  if (const auto hardened = host::harden_process(); !hardened) return fail(hardened.error());
+  auto listening = open_socket(config, *inherited, history.socket_is_ours);
+  if (!listening) return fail(listening.error());
+  if (!history.reason.empty()) host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
+
+  NextImage::Plan plan{.arguments = std::move(arguments),
+                       .listening = listening->fd.get(),
+                       .socket_name = kSocketName,
+                       .socket_is_ours = !listening->bound_path.empty(),
+                       .epoch = history.epoch};
+  const host::FileDescriptor stop = stop_signals();
+  auto* image = new Image(config, std::move(history), std::move(*listening), std::move(plan));
+  image->start_threads();
+  image->manager.ready(status_line(image->status.view()));
+  image->server.run(stop.get());
+  image->leave();
+}
+
+}  // namespace signet::pkcs11
