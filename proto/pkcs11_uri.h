@@ -11,13 +11,13 @@ namespace signet {
 
 /// The attributes of an RFC 7512 PKCS#11 URI that we act on; an absent one matches everything.
 struct Pkcs11Uri {
-  std::optional<std::string> token;         ///< CK_TOKEN_INFO label
-  std::optional<std::string> manufacturer;
-  std::optional<std::string> model;
-  std::optional<std::string> serial;
-  std::optional<std::string> object;        ///< CKA_LABEL
-  std::optional<Bytes> id;                  ///< CKA_ID
-  std::optional<std::string> type;          ///< "private", "public", "cert"
+  std::optional<std::string> token{};         ///< CK_TOKEN_INFO label
+  std::optional<std::string> manufacturer{};
+  std::optional<std::string> model{};
+  std::optional<std::string> serial{};
+  std::optional<std::string> object{};        ///< CKA_LABEL
+  std::optional<Bytes> id{};                  ///< CKA_ID
+  std::optional<std::string> type{};          ///< "private", "public", "cert"
 
   bool operator==(const Pkcs11Uri&) const = default;
 };
