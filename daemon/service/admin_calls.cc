@@ -1,0 +1,160 @@
+#include "daemon/service/admin_calls.h"
+
+#include <algorithm>
+#include <ctime>
+#include <exception>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "daemon/rules/views.h"
+#include "daemon/service/routing.h"
+#include "host/log.h"
+#include "proto/api.h"
+
+namespace signet::service {
+namespace {
+
+namespace json = boost::json;
+
+HttpResponse done() { return {.body = "{}"}; }
+
+// Its own code travels as invalid_request: bad_configuration never leaves our processes. The paths are for the officer alone.
+HttpResponse reload_problem(const std::vector<ConfigProblem>& problems, std::string_view request_id) {
+  Problem problem{.code = ErrorCode::invalid_request,
+                  .detail = "the files have problems; the configuration that was in force stays",
+                  .request_id = std::string(request_id)};
+  for (const ConfigProblem& each : problems) problem.errors.push_back(to_string(each));
+  return {.status = error_info(problem.code).http_status, .content_type = "application/problem+json", .body = write(problem)};
+}
+
+json::object tokens_of(const rules::LiveState& live) {
+  json::object tokens;
+  for (const auto& [name, health] : live.tokens) {
+    tokens[name] = json::object{{"state", health.state}, {"message", health.message}, {"since", health.since}};
+  }
+  return tokens;
+}
+
+json::object keys_of(const rules::Configuration& configuration, const rules::LiveState& live) {
+  json::object keys;
+  for (const auto& [name, key] : configuration.keys) {
+    json::object& entry = keys[name].emplace_object();
+    entry["state"] = rules::key_state(key, live);
+    entry["token"] = key.token;
+    const auto condition = live.keys.find(name);
+    if (condition != live.keys.end() && !condition->second.usable) entry["message"] = condition->second.message;
+    const auto reason = live.disabled.find(name);
+    if (reason != live.disabled.end()) entry["disabled"] = reason->second;
+  }
+  for (const auto& [name, broken] : configuration.broken) keys[name] = json::object{{"state", "misconfigured"}, {"message", broken.message}};
+  return keys;
+}
+
+json::array problems_of(const rules::Configuration& configuration) {
+  json::array problems;
+  for (const ConfigProblem& problem : configuration.problems) problems.emplace_back(to_string(problem));
+  return problems;
+}
+
+}  // namespace
+
+AdminHandler::AdminHandler(Parts parts, std::optional<gid_t> admin_group)
+    : parts_(std::move(parts)), admin_group_(admin_group), started_at_(std::time(nullptr)) {}
+
+Task<HttpResponse> AdminHandler::answer(const rules::Peer& peer, HttpRequest request, std::string_view request_id) {
+  Error error;
+  try {
+    const auto route = route_of(rules::Listener::admin, request);
+    if (!route) co_return route_problem(route.error(), request_id);
+    Result<HttpResponse> response = act(*route, request, peer, request_id);
+    if (response) co_return *std::move(response);
+    error = std::move(response.error());
+  } catch (const std::exception& e) {
+    error = make_error(ErrorCode::internal, e.what());
+  }
+  co_return refuse(peer, error, request_id);
+}
+
+HttpResponse AdminHandler::refuse(const rules::Peer& peer, const Error& error, std::string_view request_id) {
+  parts_.failures.note(peer, request_id, error);
+  return problem_response(error, request_id);
+}
+
+bool AdminHandler::is_officer(const rules::Peer& peer) const {
+  if (peer.uid == 0) return true;
+  return admin_group_ && (peer.gid == *admin_group_ || std::ranges::find(peer.groups, *admin_group_) != peer.groups.end());
+}
+
+Result<HttpResponse> AdminHandler::act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer,
+                                       std::string_view request_id) {
+  rules::AuditRecord record{.time = audit_now(), .request_id = std::string(request_id), .peer = peer, .key = route.key, .outcome = {}};
+  if (!is_officer(peer)) {
+    record.outcome = error_info(ErrorCode::not_permitted).name;
+    parts_.audit.record_refusal(record);
+    return Unexpected(Error{ErrorCode::not_permitted, "administration is for root and the group signet-admin"});
+  }
+  switch (route.endpoint) {
+    case rules::Endpoint::disable_key: return disable(route.key, request.body, std::move(record));
+    case rules::Endpoint::enable_key: return enable(route.key, std::move(record));
+    case rules::Endpoint::reload: return reload(std::move(record));
+    case rules::Endpoint::status: return status();
+    default: return Unexpected(make_error(ErrorCode::not_found));
+  }
+}
+
+// An officer may be told that a key does not exist.
+Result<void> AdminHandler::check_key(const std::string& key) const {
+  const rules::Configuration& configuration = *parts_.state.configuration;
+  if (configuration.keys.contains(key) || configuration.broken.contains(key)) return {};
+  return Unexpected(Error{ErrorCode::not_found, "no key file has this name"});
+}
+
+// Disabling takes effect even where the record of it cannot be written: it takes away, it gives nothing.
+Result<HttpResponse> AdminHandler::disable(const std::string& key, const std::string& body, rules::AuditRecord record) {
+  SIGNET_TRY(check_key(key));
+  SIGNET_TRY_ASSIGN(DisableRequest request, read_disable_request(body));
+  parts_.state.live.disabled.insert_or_assign(key, request.reason);
+  host::log(host::LogLevel::notice, "key " + key + ": disabled: " + request.reason);
+  SIGNET_TRY(parts_.disabled_files.disable(key, request.reason));
+  record.outcome = "disabled";
+  SIGNET_TRY(parts_.audit.must_record(record));
+  return done();
+}
+
+Result<HttpResponse> AdminHandler::enable(const std::string& key, rules::AuditRecord record) {
+  const auto disabled = parts_.state.live.disabled.find(key);
+  if (disabled == parts_.state.live.disabled.end()) SIGNET_TRY(check_key(key));
+  record.outcome = "enabled";
+  SIGNET_TRY(parts_.audit.must_record(record));
+  SIGNET_TRY(parts_.disabled_files.enable(key));
+  parts_.state.live.disabled.erase(key);
+  host::log(host::LogLevel::notice, "key " + key + ": enabled");
+  return done();
+}
+
+Result<HttpResponse> AdminHandler::reload(rules::AuditRecord record) {
+  const std::string request_id = record.request_id;
+  const std::vector<ConfigProblem> problems = parts_.reload();
+  record.outcome = problems.empty() ? "reloaded" : "reload_refused";
+  SIGNET_TRY(parts_.audit.must_record(record));
+  return problems.empty() ? done() : reload_problem(problems, request_id);
+}
+
+HttpResponse AdminHandler::status() {
+  parts_.tokens.refresh_health();
+  parts_.state.live.audit_works = parts_.audit.works();
+  const rules::Configuration& configuration = *parts_.state.configuration;
+  const rules::LiveState& live = parts_.state.live;
+  return {.body = json::serialize(json::object{{"version", SIGNET_VERSION},
+                                               {"started_at", started_at_},
+                                               {"audit", live.audit_works ? "ok" : "failing"},
+                                               {"connections", parts_.connections()},
+                                               {"cache", json::object{{"entries", parts_.cache.entries()}, {"bytes", parts_.cache.bytes()}}},
+                                               {"tokens", tokens_of(live)},
+                                               {"keys", keys_of(configuration, live)},
+                                               {"problems", problems_of(configuration)}})};
+}
+
+}  // namespace signet::service

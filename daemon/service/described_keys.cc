@@ -1,0 +1,91 @@
+#include "daemon/service/described_keys.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "host/log.h"
+#include "proto/public_key.h"
+
+namespace signet::service {
+namespace {
+
+Unexpected<Error> unfit(std::string message) { return Unexpected(Error{ErrorCode::token_unavailable, std::move(message)}); }
+
+Result<PublicKey> shown_key(const rules::KeyPolicy& key, const KeyDescription& described) {
+  if (!described.spki.empty()) return PublicKey::from_spki(described.spki);
+  if (key.pin && !key.pin->spki.empty()) return PublicKey::from_spki(key.pin->spki);
+  return unfit("the token shows no public key for it; its officer must write the whole key into its file (public-key = spki:…)");
+}
+
+Result<void> check_algorithm(const rules::KeyPolicy& key, const KeyDescription& described, const PublicKey& shown) {
+  const std::string_view name = jose_name(key.algorithm);
+  if (!shown.fits(key.algorithm)) return unfit(fmt::format("its file says {}, but the key is {}", name, key_type_name(shown.type())));
+  if (std::ranges::find(described.algorithms, name) == described.algorithms.end()) {
+    return unfit(fmt::format("the token cannot sign {} with it", name));
+  }
+  return {};
+}
+
+rules::KeyCondition broken(std::string message) { return {.usable = false, .message = std::move(message)}; }
+
+}  // namespace
+
+void DescribedKeys::follow_configuration() {
+  std::erase_if(judged_, [this](const auto& judged) {
+    const auto key = state_.configuration->keys.find(judged.first);
+    return key == state_.configuration->keys.end() || judged.second != Place{key->second.token, key->second.object};
+  });
+  std::erase_if(state_.live.keys, [this](const auto& condition) { return !judged_.contains(condition.first); });
+}
+
+bool DescribedKeys::learn(const std::string& token, const TokenDescription& description) {
+  // In any other state the token's keys are not looked at, and what was known of them stays true.
+  if (description.state != TokenState::ready && description.state != TokenState::degraded) return true;
+  bool all_usable = true;
+  for (const auto& [name, key] : state_.configuration->keys) {
+    if (key.token != token) continue;
+    const auto described = std::ranges::find(description.keys, key.object, &KeyDescription::object);
+    rules::KeyCondition verdict = judge(key, described == description.keys.end() ? nullptr : &*described);
+    rules::KeyCondition& known = state_.live.keys[name];
+    if (!verdict.usable && (known.usable || known.message != verdict.message)) {
+      host::log(host::LogLevel::warning, fmt::format("key {}: cannot be used: {}", name, verdict.message));
+    } else if (verdict.usable && !known.usable) {
+      host::log(host::LogLevel::notice, fmt::format("key {}: can be used again", name));
+    }
+    all_usable = all_usable && verdict.usable;
+    known = std::move(verdict);
+    judged_.insert_or_assign(name, Place{key.token, key.object});
+  }
+  return all_usable;
+}
+
+rules::KeyCondition DescribedKeys::judge(const rules::KeyPolicy& key, const KeyDescription* described) {
+  if (described == nullptr) return broken("its token's service says nothing of it");
+  if (!described->usable) return broken(described->message);
+  const Result<PublicKey> shown = shown_key(key, *described);
+  if (!shown) return broken(shown.error().message);
+  if (const Result<void> fits = check_algorithm(key, *described, *shown); !fits) return broken(fits.error().message);
+  if (const Result<void> pinned = check_pin(key, *shown); !pinned) return broken(pinned.error().message);
+  return {.usable = true, .message = {}, .public_key = *shown};
+}
+
+Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicKey& shown) {
+  const std::optional<rules::PublicKeyPin> known = pin(key);
+  if (known && known->spki_sha256 == shown.spki_sha256()) return {};
+  if (known) return unfit("the key on the token is not the one it was; its officer must look, and name the right one (public-key) in its file");
+  if (const Result<void> recorded = pins_.record(key.name, shown.spki_sha256()); !recorded) {
+    host::log_failure(host::LogLevel::error, "key " + key.name, recorded.error());
+    return unfit("its first use cannot be recorded; the daemon's state directory must be mended");
+  }
+  host::log(host::LogLevel::notice, fmt::format("key {}: first use of {} recorded", key.name, shown.pin()));
+  return {};
+}
+
+std::optional<rules::PublicKeyPin> DescribedKeys::pin(const rules::KeyPolicy& key) const {
+  if (key.pin) return key.pin;
+  if (const std::optional<Sha256Digest> recorded = pins_.find(key.name)) return rules::PublicKeyPin{*recorded, {}};
+  return std::nullopt;
+}
+
+}  // namespace signet::service

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "daemon/rules/key_config.h"
+#include "daemon/service/link_messages.h"
+#include "daemon/service/pins.h"
+#include "daemon/service/service_state.h"
+
+namespace signet::service {
+
+/// Holds what tokens say of their keys against what key files and first-use records say of them, and keeps the verdicts in
+/// ServiceState::live. A key that fails is not used until a later description clears it.
+class DescribedKeys {
+ public:
+  /// `state` and `pins` outlive this.
+  DescribedKeys(ServiceState& state, Pins& pins) : state_(state), pins_(pins) {}
+
+  /// Forgets verdicts on keys that are gone or lie elsewhere now. After every change of the configuration.
+  void follow_configuration();
+  /// Takes one description of this token. True where every key of it can be used.
+  bool learn(const std::string& token, const TokenDescription& description);
+  /// The public key that signatures must verify against, as far as it is known.
+  std::optional<rules::PublicKeyPin> pin(const rules::KeyPolicy& key) const;
+
+ private:
+  rules::KeyCondition judge(const rules::KeyPolicy& key, const KeyDescription* described);
+  Result<void> check_pin(const rules::KeyPolicy& key, const PublicKey& shown);
+
+  struct Place {
+    std::string token;
+    std::string object;
+    bool operator==(const Place&) const = default;
+  };
+  ServiceState& state_;
+  Pins& pins_;
+  std::map<std::string, Place, std::less<>> judged_;  ///< what each verdict is about
+};
+
+}  // namespace signet::service

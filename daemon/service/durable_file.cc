@@ -1,0 +1,61 @@
+#include "daemon/service/durable_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "host/file_descriptor.h"
+
+namespace signet::service {
+namespace {
+
+Unexpected<Error> io_error(std::string_view what, const std::string& path, int error) {
+  return Unexpected(Error{ErrorCode::io_failure, "the daemon's state cannot be written; see its log",
+                          fmt::format("{} {}: {}", what, path, std::generic_category().message(error))});
+}
+
+Result<void> sync_directory_of(const std::string& path) {
+  const std::string directory = std::filesystem::path(path).parent_path();
+  const host::FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid() || ::fsync(fd.get()) != 0) return io_error("sync", directory, errno);
+  return {};
+}
+
+Result<void> write_and_sync(const std::string& path, std::string_view content) {
+  const host::FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd.valid()) return io_error("create", path, errno);
+  const ssize_t written = ::write(fd.get(), content.data(), content.size());
+  if (written < 0) return io_error("write", path, errno);
+  if (written != static_cast<ssize_t>(content.size())) return io_error("write", path, ENOSPC);
+  if (::fsync(fd.get()) != 0) return io_error("sync", path, errno);
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_durably(const std::string& path, std::string_view content) {
+  const std::string beside = path + ".new";
+  SIGNET_TRY(write_and_sync(beside, content));
+  if (::rename(beside.c_str(), path.c_str()) != 0) return io_error("rename", path, errno);
+  return sync_directory_of(path);
+}
+
+Result<void> remove_durably(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return io_error("remove", path, errno);
+  return sync_directory_of(path);
+}
+
+Result<void> make_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return io_error("create directory", path, error.value());
+  return {};
+}
+
+}  // namespace signet::service

@@ -1,0 +1,93 @@
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include <boost/program_options.hpp>
+
+#include "daemon/service/configuration_files.h"
+#include "daemon/service/daemon.h"
+#include "host/inherited_sockets.h"
+#include "host/log.h"
+#include "host/peer_credentials.h"
+#include "host/process.h"
+#include "host/service_manager.h"
+
+namespace {
+
+namespace options = boost::program_options;
+using namespace signet;
+
+enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2 };
+
+options::options_description known_options() {
+  options::options_description known("signetd hands out JWTs over a Unix socket.\n\nOptions");
+  known.add_options()("config", options::value<std::string>()->default_value("/etc/signet/signetd.conf")->value_name("FILE"),
+                      "the configuration file")("check", "check every configuration file and say all that is wrong; start nothing")(
+      "help", "show this text")("version", "show the version");
+  return known;
+}
+
+int report(const std::vector<ConfigProblem>& problems) {
+  for (const ConfigProblem& problem : problems) std::cerr << to_string(problem) << '\n';
+  return problems.empty() ? kOk : kFailure;
+}
+
+int failed(std::string_view what, const Error& error) {
+  host::log_failure(host::LogLevel::error, what, error);
+  return kFailure;
+}
+
+// In a user namespace every caller may look like "nobody", and no rule could tell them apart.
+Result<void> check_surroundings() {
+  if (host::sees_real_uids()) return {};
+  return Unexpected(Error{ErrorCode::io_failure, "this process runs in a user namespace and cannot tell callers apart; start it without PrivateUsers="});
+}
+
+int serve(const std::string& config_path) {
+  host::ServiceManager manager;
+  if (auto hardened = host::harden_process(); !hardened) return failed("start", hardened.error());
+  if (auto real = check_surroundings(); !real) return failed("start", real.error());
+  auto inherited = host::InheritedSockets::take();
+  if (!inherited) return failed("start", inherited.error());
+  service::ConfigurationReading reading = service::read_configuration(config_path);
+  for (const ConfigProblem& problem : service::all_problems(reading)) host::log(host::LogLevel::error, to_string(problem));
+  if (!reading.daemon_problems.empty()) return kFailure;
+  auto daemon = service::Daemon::create(std::move(reading.configuration), config_path, *std::move(inherited), manager);
+  if (!daemon) return failed("start", daemon.error());
+  (*daemon)->run();
+  return kOk;
+}
+
+int run(int argc, char** argv) {
+  const options::options_description known = known_options();
+  options::variables_map given;
+  try {
+    options::store(options::command_line_parser(argc, argv).options(known).positional({}).run(), given);
+  } catch (const options::error& error) {
+    std::cerr << "signetd: " << error.what() << "; see signetd --help\n";
+    return kUsage;
+  }
+  if (given.contains("help")) {
+    std::cout << "Usage: signetd [--config FILE] [--check]\n\n" << known;
+    return kOk;
+  }
+  if (given.contains("version")) {
+    std::cout << "signetd " SIGNET_VERSION "\n";
+    return kOk;
+  }
+  const std::string config_path = given["config"].as<std::string>();
+  if (given.contains("check")) return report(service::all_problems(service::read_configuration(config_path)));
+  return serve(config_path);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    host::log_failure(host::LogLevel::error, "signetd", make_error(ErrorCode::internal, error.what()));
+    return kFailure;
+  }
+}

@@ -1,0 +1,78 @@
+#include "daemon/service/token_directory.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace signet::service {
+namespace {
+
+constexpr int kMaxServicesPerToken = 16;
+
+// NAME.sock, which need not exist yet, and NAME.2.sock and so on as far as they do.
+std::vector<std::string> socket_paths(const std::string& token_dir, const std::string& token) {
+  std::vector<std::string> paths{fmt::format("{}/{}.sock", token_dir, token)};
+  for (int number = 2; number <= kMaxServicesPerToken; ++number) {
+    std::string path = fmt::format("{}/{}.{}.sock", token_dir, token, number);
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
+std::map<std::string, std::vector<std::string>> objects_by_token(const rules::Configuration& configuration) {
+  std::map<std::string, std::vector<std::string>> objects;
+  for (const auto& [name, key] : configuration.keys) objects[key.token].push_back(key.object);
+  return objects;
+}
+
+}  // namespace
+
+TokenDirectory::TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys)
+    : executor_(executor), state_(state), keys_(keys) {}
+
+TokenDirectory::~TokenDirectory() { stop(); }
+
+void TokenDirectory::follow_configuration(Listing listing) {
+  const rules::DaemonConfig& daemon = state_.configuration->daemon;
+  const auto wanted = objects_by_token(*state_.configuration);
+  std::erase_if(links_, [&](const auto& link) {
+    const bool stays = wanted.contains(link.first) && link.second.deadline == daemon.deadline &&
+                       link.second.paths == socket_paths(daemon.token_dir, link.first);
+    if (!stays) link.second.link->stop();
+    return !stays;
+  });
+  for (const auto& [token, objects] : wanted) {
+    if (!links_.contains(token)) open(token, socket_paths(daemon.token_dir, token));
+    links_.find(token)->second.link->describe(objects, listing);
+  }
+}
+
+void TokenDirectory::open(const std::string& token, std::vector<std::string> paths) {
+  const std::chrono::milliseconds deadline = state_.configuration->daemon.deadline;
+  auto link = std::make_shared<TokenLink>(executor_, TokenLinkSpec{.paths = paths, .deadline = deadline},
+                                          [this, token](const TokenDescription& description) {
+                                            const bool complete = keys_.learn(token, description);
+                                            if (const auto self = find(token)) self->want_new_listing(!complete);
+                                          });
+  link->start();
+  links_.insert_or_assign(token, Entry{std::move(link), std::move(paths), deadline});
+}
+
+std::shared_ptr<TokenLink> TokenDirectory::find(std::string_view token) const {
+  const auto found = links_.find(token);
+  return found == links_.end() ? nullptr : found->second.link;
+}
+
+void TokenDirectory::refresh_health() {
+  state_.live.tokens.clear();
+  for (const auto& [token, entry] : links_) state_.live.tokens.emplace(token, entry.link->health());
+}
+
+void TokenDirectory::stop() {
+  for (const auto& [token, entry] : links_) entry.link->stop();
+  links_.clear();
+}
+
+}  // namespace signet::service

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "daemon/service/described_keys.h"
+#include "daemon/service/token_link.h"
+
+namespace signet::service {
+
+/// The links to the tokens that the configured keys lie on, by token name.
+class TokenDirectory {
+ public:
+  /// `state` and `keys` outlive this.
+  TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys);
+  ~TokenDirectory();
+
+  /// Opens links that are new in the configuration, ends those that are gone, and has all keys described. After every change of the
+  /// configuration; `anew` also makes the tokens list their objects again.
+  void follow_configuration(Listing listing);
+  /// Shared, because a reload may end a link under a request that waits on it; null for a token no key lies on.
+  std::shared_ptr<TokenLink> find(std::string_view token) const;
+  /// Puts the present state of every token into ServiceState::live.
+  void refresh_health();
+  void stop();
+
+ private:
+  struct Entry {
+    std::shared_ptr<TokenLink> link;
+    std::vector<std::string> paths;
+    std::chrono::milliseconds deadline;
+  };
+  void open(const std::string& token, std::vector<std::string> paths);
+
+  Executor executor_;
+  ServiceState& state_;
+  DescribedKeys& keys_;
+  std::map<std::string, Entry, std::less<>> links_;
+};
+
+}  // namespace signet::service

@@ -1,0 +1,132 @@
+#include "daemon/service/token_issuer.h"
+
+#include "proto/api.h"
+#include "proto/jws.h"
+
+namespace signet::service {
+namespace {
+
+Error link_gone() { return {ErrorCode::token_unavailable, "the configuration has just changed; send the request again"}; }
+
+HttpResponse bare_answer(const SignedJwt& jwt) { return {.content_type = "application/jwt", .body = jwt.text}; }
+
+HttpResponse json_answer(const rules::AuditRecord& record, const SignedJwt& jwt, bool cached) {
+  return {.body = write(TokenAnswer{.token = jwt.text,
+                                    .key = record.key,
+                                    .kid = record.kid,
+                                    .alg = record.alg,
+                                    .issued_at = jwt.issued_at,
+                                    .expires_at = jwt.expires_at,
+                                    .reusable_until = jwt.reusable_until,
+                                    .cached = cached})};
+}
+
+rules::RateTime rate_now() {
+  return std::chrono::duration_cast<rules::RateTime>(SteadyClock::now().time_since_epoch());
+}
+
+}  // namespace
+
+struct TokenIssuer::Order {
+  rules::JwtPlan plan;
+  std::string object;
+  rules::PublicKeyPin pin;
+  std::shared_ptr<TokenLink> link;
+  Deadline deadline;
+};
+
+TokenIssuer::TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache, AuditLog& audit,
+                         rules::WallTime built_at)
+    : state_(state), keys_(keys), tokens_(tokens), cache_(cache), audit_(audit), built_at_(built_at) {}
+
+Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpRequest request, std::string key, std::string_view request_id) {
+  const Deadline deadline = SteadyClock::now() + state_.configuration->daemon.deadline;
+  rules::AuditRecord record{.time = {}, .request_id = std::string(request_id), .peer = peer, .key = key, .outcome = {}};
+  const Result<Issued> issued = co_await obtain(request, key, deadline, record);
+  record.time = audit_now();
+  if (!issued) {
+    record.outcome = error_info(issued.error().code).name;
+    audit_.record_refusal(record);
+    co_return Unexpected(issued.error());
+  }
+  const SignedJwt& jwt = *issued->jwt;
+  record.outcome = issued->cached ? "cached" : "issued";
+  record.jwt_sha256 = jwt.sha256;
+  record.issued_at = jwt.issued_at;
+  record.expires_at = jwt.expires_at;
+  if (Result<void> recorded = audit_.must_record(record); !recorded) co_return Unexpected(recorded.error());
+  co_return request.wants_bare_jwt ? bare_answer(jwt) : json_answer(record, jwt, issued->cached);
+}
+
+Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request, const std::string& key, Deadline deadline,
+                                                      rules::AuditRecord& record) {
+  const auto configuration = state_.configuration;  // a reload must not take the key away under us
+  Result<rules::Admitted> admitted = admit(*configuration, request, key, record);
+  if (!admitted) co_return Unexpected(admitted.error());
+  const rules::KeyPolicy& policy = *admitted->key;
+  rules::JwtPlan& plan = admitted->plan;
+
+  Result<rules::PublicKeyPin> pin = co_await know_pin(policy, deadline);
+  if (!pin) co_return Unexpected(pin.error());
+  const rules::WallTime now = wall_now();
+  cache_.observe_clock(now);
+  const Sha256Digest cache_key = rules::cache_key(plan, pin->spki_sha256);
+  if (SignedJwtPtr jwt = cache_.find(cache_key, plan, now)) co_return Issued{std::move(jwt), true};
+
+  Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
+  if (!link) co_return Unexpected(link.error());
+  const bool may_share = may_share_signature(plan);
+  const auto order = std::make_shared<const Order>(Order{std::move(plan), policy.object, *std::move(pin), *std::move(link), deadline});
+  JwtCache::Make make = [this, order] { return sign(order); };
+  Result<SignedJwtPtr> jwt = co_await cache_.obtain(cache_key, may_share, record.peer.uid, deadline, std::move(make));
+  if (!jwt) co_return Unexpected(jwt.error());
+  co_return Issued{*std::move(jwt), false};
+}
+
+Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configuration, const HttpRequest& request, const std::string& key,
+                                           rules::AuditRecord& record) {
+  SIGNET_TRY_ASSIGN(const TokenRequest asked, read_token_request(request.body));
+  SIGNET_TRY_ASSIGN(rules::Admitted admitted, rules::admit(configuration, state_.live.disabled, record.peer, key, asked));
+  record.profile = admitted.plan.profile->name;
+  record.kid = admitted.plan.kid;
+  record.alg = jose_name(admitted.plan.algorithm);
+  record.scoped = admitted.plan.scoped;
+  if (!admitted.key->rate.empty()) SIGNET_TRY(rules::check_rate(*admitted.key, state_.rates[key], rate_now()));
+  return admitted;
+}
+
+// Known but for a key's very first use, which has to wait until its token shows it.
+Task<Result<rules::PublicKeyPin>> TokenIssuer::know_pin(const rules::KeyPolicy& key, Deadline deadline) {
+  if (auto pin = keys_.pin(key)) co_return *std::move(pin);
+  const std::shared_ptr<TokenLink> link = tokens_.find(key.token);
+  if (!link) co_return Unexpected(link_gone());
+  if (Result<void> described = co_await link->wait_until_described(deadline); !described) co_return Unexpected(described.error());
+  if (auto pin = keys_.pin(key)) co_return *std::move(pin);
+  if (const auto usable = usable_link(key); !usable) co_return Unexpected(usable.error());
+  co_return Unexpected(make_error(ErrorCode::token_unavailable, "described without a public key"));
+}
+
+Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPolicy& key) const {
+  const auto condition = state_.live.keys.find(key.name);
+  if (condition != state_.live.keys.end() && !condition->second.usable) {
+    return Unexpected(Error{ErrorCode::token_unavailable, condition->second.message});
+  }
+  std::shared_ptr<TokenLink> link = tokens_.find(key.token);
+  if (!link) return Unexpected(link_gone());
+  return link;
+}
+
+Task<Result<SignedJwtPtr>> TokenIssuer::sign(std::shared_ptr<const Order> order) {
+  Result<rules::UnsignedJwt> unsigned_jwt = rules::fill_times(order->plan, wall_now(), built_at_);
+  if (!unsigned_jwt) co_return Unexpected(unsigned_jwt.error());
+  SignOrder what{.object = order->object,
+                 .algorithm = std::string(jose_name(order->plan.algorithm)),
+                 .signing_input = unsigned_jwt->signing_input,
+                 .spki_sha256 = order->pin.spki_sha256,
+                 .spki = order->pin.spki};
+  const Result<Bytes> signature = co_await order->link->sign(std::move(what), order->deadline);
+  if (!signature) co_return Unexpected(signature.error());
+  co_return std::make_shared<const SignedJwt>(jws_compact(unsigned_jwt->signing_input, *signature), *unsigned_jwt);
+}
+
+}  // namespace signet::service

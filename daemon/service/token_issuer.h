@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "daemon/rules/claims.h"
+#include "daemon/rules/decide.h"
+#include "daemon/service/audit_log.h"
+#include "daemon/service/described_keys.h"
+#include "daemon/service/http_message.h"
+#include "daemon/service/jwt_cache.h"
+#include "daemon/service/service_state.h"
+#include "daemon/service/token_directory.h"
+
+namespace signet::service {
+
+/// POST /v1/keys/{key}/tokens: shape, authorise, disabled, claims, rate, cache, token link, audit, answer.
+class TokenIssuer {
+ public:
+  /// All of them outlive this. `built_at`: no JWT is made at an earlier time.
+  TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache, AuditLog& audit, rules::WallTime built_at);
+
+  /// The answer, or the error that the caller puts into one. Either way the audit log has it.
+  Task<Result<HttpResponse>> issue(const rules::Peer& peer, HttpRequest request, std::string key, std::string_view request_id);
+
+ private:
+  struct Issued {
+    SignedJwtPtr jwt;
+    bool cached;
+  };
+  struct Order;  // what a signature needs, on its own feet
+
+  Task<Result<Issued>> obtain(const HttpRequest& request, const std::string& key, Deadline deadline, rules::AuditRecord& record);
+  Result<rules::Admitted> admit(const rules::Configuration& configuration, const HttpRequest& request, const std::string& key,
+                                rules::AuditRecord& record);
+  Task<Result<rules::PublicKeyPin>> know_pin(const rules::KeyPolicy& key, Deadline deadline);
+  Result<std::shared_ptr<TokenLink>> usable_link(const rules::KeyPolicy& key) const;
+  Task<Result<SignedJwtPtr>> sign(std::shared_ptr<const Order> order);
+
+  ServiceState& state_;
+  DescribedKeys& keys_;
+  TokenDirectory& tokens_;
+  JwtCache& cache_;
+  AuditLog& audit_;
+  const rules::WallTime built_at_;
+};
+
+}  // namespace signet::service
