@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/signet-admin/failure.h"
+#include "pkcs11/module.h"
+#include "proto/bytes.h"
+#include "proto/pkcs11_uri.h"
+
+namespace signet::admin {
+
+enum class Command { token_init, token_list, key_import, key_list, key_show };
+
+/// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
+struct HsmOptions {
+  std::string config{};
+  pkcs11::ModuleSpec module{};
+  std::optional<Pkcs11Uri> token{};
+};
+
+/// Descriptors that hold secrets; without one the terminal is asked.
+struct SecretDescriptors {
+  std::optional<int> pin{};
+  std::optional<int> so_pin{};
+  std::optional<int> passphrase{};  ///< of an encrypted key file
+};
+
+/// What goes into a file of keys.d beyond what the token tells.
+struct KeyFileOptions {
+  std::string path{};  ///< empty: the lines are only printed
+  std::string profile{};
+  std::string key_id{};
+  std::string issuer{};
+  std::string role{};
+  std::vector<std::string> allow{};
+};
+
+struct Invocation {
+  Command command = Command::token_list;
+  HsmOptions hsm{};
+  SecretDescriptors secrets{};
+  KeyFileOptions key_file{};
+  bool json = false;
+  bool force = false;                  ///< of token init
+  std::string argument{};              ///< the file of key import, the key of key show
+  std::optional<std::string> label{};  ///< of key import
+  std::optional<Bytes> id{};           ///< of key import
+};
+
+/// What --help and --version print.
+struct Notice {
+  std::string text;
+};
+
+/// The command line without the program's name. Every failure is ExitCode::usage. Any thread.
+Done<std::variant<Invocation, Notice>> parse_arguments(const std::vector<std::string>& arguments);
+
+}  // namespace signet::admin

@@ -1,0 +1,121 @@
+#include "cli/signet-admin/help.h"
+
+#include <algorithm>
+#include <array>
+
+namespace signet::admin {
+namespace {
+
+struct CommandText {
+  Command command;
+  std::string_view name;
+  std::string_view usage;  // after "signet-admin "
+  std::string_view summary;
+  std::string_view details;
+};
+
+constexpr std::array kCommands{
+    CommandText{Command::token_list, "token list", "token list [--json]",
+                "list the tokens a module shows, without a PIN",
+                R"(
+  --json              print it for a script
+)"},
+    CommandText{Command::token_init, "token init", "token init --token LABEL [--force]",
+                "initialise a token and set its PINs",
+                R"(
+Takes the one token that is not initialised yet (with SoftHSM: the free slot), gives it the label, and sets the SO PIN and the user PIN.
+Where several wait, --token 'pkcs11:token=LABEL;serial=SERIAL' says which.
+
+  --force             initialise a token again that has this label already; EVERYTHING ON IT IS DESTROYED. Its present SO PIN is needed
+  --so-pin-fd N       read the SO PIN from descriptor N instead of asking on the terminal
+  --pin-fd N          read the user PIN from descriptor N
+)"},
+    CommandText{Command::key_import, "key import", "key import FILE [options]", "import a private key from a PEM file",
+                R"(
+FILE is PEM: PKCS#8 (Apple's .p8; also encrypted), SEC 1 or PKCS#1. The key is created sensitive and not extractable, read back, and must
+sign something that can never be a JWT; else it is destroyed again. FILE is not touched.
+
+  --label LABEL       CKA_LABEL; default: the file's name without its ending
+  --id HEX            CKA_ID; default: the first 20 octets of the SHA-256 of the public key
+  --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
+  --passphrase-fd N   read the passphrase of an encrypted FILE from descriptor N
+  --write-key-file PATH
+                      write the lines for keys.d to PATH, which must not exist, instead of printing them; needs --profile
+  --profile NAME, --key-id ID, --issuer ID, --role ROLE, --allow WORDS
+                      what stands in these lines; --allow may be repeated
+  --json              print what was done for a script
+
+Example:
+  signet-admin key import AuthKey_2X9R4HXF34.p8 --config /etc/signet/tokens.d/build.conf
+)"},
+    CommandText{Command::key_list, "key list", "key list [--json]", "list the private keys on a token",
+                R"(
+  --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
+  --json              print it for a script
+)"},
+    CommandText{Command::key_show, "key show", "key show KEY [--json]", "show one private key and what protects it",
+                R"(
+KEY is a label, an id in hexadecimal, or a PKCS#11 URI. The token is also asked for the key's value, which it must refuse.
+
+  --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
+  --json              print it for a script
+)"},
+};
+
+constexpr std::string_view kCommonOptions = R"(
+Common options:
+  --config FILE       take module and token from this file of tokens.d
+  --module PATH       the PKCS#11 module
+  --module-args TEXT  what the module wants at C_Initialize (NSS does)
+  --token TOKEN       the token: its label, or a PKCS#11 URI
+  --help, --version
+A PIN is never an argument: it is asked on the terminal without echo, or read from an open descriptor (--pin-fd 3 3<file).
+)";
+
+constexpr std::string_view kExitCodes = R"(
+Exit codes:
+  0  done
+  1  another failure
+  2  the command line is wrong
+  3  refused: wrong or locked PIN, a key or label that is there already, a token that is not to be overwritten
+  4  the module does not load, or the token is not there
+)";
+
+const CommandText& text_of(Command command) {
+  return *std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& entry) { return entry.command == command; });
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string result(text);
+  result.resize(std::max(width, result.size() + 2), ' ');
+  return result;
+}
+
+}  // namespace
+
+std::optional<Command> command_from_name(std::string_view name) {
+  const auto* found =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& entry) { return entry.name == name; });
+  if (found == kCommands.end()) return std::nullopt;
+  return found->command;
+}
+
+std::string_view command_name(Command command) { return text_of(command).name; }
+
+std::string general_help() {
+  std::string text =
+      "Usage: signet-admin COMMAND [options]\n\nInitialises tokens and puts keys into them, through "
+      "PKCS#11.\n\nCommands:\n";
+  for (const auto& entry : kCommands) text += "  " + padded(entry.usage, 36) + std::string(entry.summary) + "\n";
+  text += "\n\"signet-admin COMMAND --help\" says more about one of them.\n";
+  return text + std::string(kCommonOptions) + std::string(kExitCodes);
+}
+
+std::string command_help(Command command) {
+  const auto& entry = text_of(command);
+  return "Usage: signet-admin " + std::string(entry.usage) + "\n\n" + std::string(entry.name) + ": " +
+         std::string(entry.summary) + "\n" + std::string(entry.details) + std::string(kCommonOptions) +
+         std::string(kExitCodes);
+}
+
+}  // namespace signet::admin

@@ -1,0 +1,130 @@
+#include <filesystem>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "cli/signet-admin/hsm_access.h"
+#include "cli/signet-admin/key_commands.h"
+#include "cli/signet-admin/key_file.h"
+#include "cli/signet-admin/key_views.h"
+#include "cli/signet-admin/secret_entry.h"
+#include "pkcs11/key_import.h"
+
+namespace signet::admin {
+namespace {
+
+using pkcs11::ImportReport;
+using pkcs11::PrivateKey;
+
+constexpr std::size_t kLargestKeyFile = 64 * 1024;
+
+Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secrets) {
+  const auto pem = host::read_secret_file(path, kLargestKeyFile);
+  if (!pem)
+    return Unexpected(
+        failure_of({pem.error().code, path + " cannot be used: it is missing, unreadable, empty or larger than 64 KiB",
+                    pem.error().detail}));
+  std::optional<Failure> not_asked;
+  auto key = PrivateKey::from_pem(pem->bytes(), [&]() -> Result<host::Secret> {
+    auto passphrase = read_or_ask(secrets.passphrase, fmt::format("Passphrase of {}: ", path));
+    if (passphrase) return std::move(*passphrase);
+    not_asked = passphrase.error();
+    return Unexpected(make_error(ErrorCode::bad_input));
+  });
+  if (not_asked) return Unexpected(*not_asked);
+  if (!key) return Unexpected(failure_of({key.error().code, path + ": " + key.error().message, key.error().detail}));
+  return std::move(*key);
+}
+
+pkcs11::KeyName name_of(const Invocation& invocation, const PublicKey& key) {
+  const auto stem = std::filesystem::path(invocation.argument).stem().string();
+  return {invocation.label.value_or(stem), invocation.id.value_or(pkcs11::default_key_id(key))};
+}
+
+KeyFileFacts facts_of(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name,
+                      bool token_shows_key) {
+  return {target.link_name, name.label, std::filesystem::path(invocation.argument).stem().string(), token_shows_key};
+}
+
+std::string told(const Invocation& invocation, const OpenHsm& hsm, const ImportReport& report) {
+  const auto& key = report.key;
+  auto text = fmt::format("Imported {} into the token \"{}\" (serial {}).\n\n", invocation.argument, hsm.token.label,
+                          hsm.token.serial);
+  text += fmt::format("  way in          {}{}\n", describe(report.created.route),
+                      report.created.strictness == pkcs11::Strictness::full
+                          ? ""
+                          : "; the token takes no attribute that forbids later changes");
+  text +=
+      "  read back       " +
+      fmt::format("sensitive={} extractable={} always_sensitive={} never_extractable={} local={}\n", int{key.sensitive},
+                  int{key.extractable}, int{key.always_sensitive}, int{key.never_extractable}, int{key.local});
+  text += "  its value       refused by the token (CKR_ATTRIBUTE_SENSITIVE)\n";
+  text += "  test signature  made in the token, verified with the file's public key\n";
+  text += "  public object   " +
+          (report.no_public_object.empty() ? std::string("created beside it")
+                                           : "refused by the token (" + report.no_public_object + ")") +
+          "\n";
+  text += "  history         imported: it was outside the token once\n";
+  return text;
+}
+
+std::string advice(const Invocation& invocation) {
+  return fmt::format(
+      "\n{0} still holds the key in the clear. Destroy it and every copy (shred -u {0}); a copy that is forgotten is "
+      "the one that leaks.\n",
+      invocation.argument);
+}
+
+std::string told_in_json(const ImportReport& report, const std::string& key_file) {
+  auto json = json_of(report.key);
+  json["way_in"] = describe(report.created.route);
+  json["public_object"] = report.no_public_object.empty();
+  json["value_refused"] = true;
+  json["test_signature_verified"] = true;
+  json["key_file"] = key_file;
+  return boost::json::serialize(json) + "\n";
+}
+
+// Everything that can be wrong with the files is found before the PIN is asked for.
+Done<void> check_files(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name,
+                       const PublicKey& key) {
+  SIGNET_TRY(key_file_text(facts_of(invocation, target, name, true), invocation.key_file, key));
+  return invocation.key_file.path.empty() ? Done<void>() : check_absent(invocation.key_file.path);
+}
+
+Done<ImportReport> import_into(const OpenHsm& hsm, const Invocation& invocation, const PrivateKey& key,
+                               const pkcs11::KeyName& name) {
+  SIGNET_TRY_ASSIGN(const auto session, open_user_session(hsm, pkcs11::SessionMode::read_write, invocation.secrets));
+  auto report = pkcs11::import_key(session, hsm.token.slot, key, name);
+  if (!report) return Unexpected(failure_of(report.error()));
+  return std::move(*report);
+}
+
+// The key is in the token by now: where the file cannot be written after all, its lines are not lost.
+std::string write_or_tell(const Invocation& invocation, const std::string& key_file) {
+  const auto& path = invocation.key_file.path;
+  if (path.empty()) return "\nFor a file in keys.d:\n\n" + key_file;
+  const auto written = write_key_file(path, key_file);
+  if (written) return fmt::format("\nWrote {}; complete it, then reload signetd.\n", path);
+  return "\n" + written.error().sentence + " Its lines:\n\n" + key_file;
+}
+
+}  // namespace
+
+Done<std::string> import_key(const Invocation& invocation) {
+  SIGNET_TRY_ASSIGN(const auto target, resolve(invocation.hsm));
+  SIGNET_TRY_ASSIGN(const auto key, read_key(invocation.argument, invocation.secrets));
+  const auto name = name_of(invocation, key.public_key());
+  SIGNET_TRY(check_files(invocation, target, name, key.public_key()));
+  SIGNET_TRY_ASSIGN(const auto hsm, open_hsm(target));
+  SIGNET_TRY_ASSIGN(const auto report, import_into(hsm, invocation, key, name));
+  SIGNET_TRY_ASSIGN(const auto key_file,
+                    key_file_text(facts_of(invocation, target, name, report.no_public_object.empty()),
+                                  invocation.key_file, key.public_key()));
+  const auto about_file = write_or_tell(invocation, key_file);
+  if (invocation.json) return told_in_json(report, key_file);
+  return told(invocation, hsm, report) + about_file + advice(invocation);
+}
+
+}  // namespace signet::admin

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "cli/signet-admin/arguments.h"
+#include "pkcs11/token_key.h"
+
+// Each gives what goes to stdout. Main thread; blocks in the module.
+namespace signet::admin {
+
+Done<std::string> import_key(const Invocation& invocation);
+Done<std::string> list_keys(const Invocation& invocation, bool colour);
+Done<std::string> show_key(const Invocation& invocation, bool colour);
+
+/// The one key that a label, an id in hexadecimal or a PKCS#11 URI names. Failures: failure. Pure.
+Done<pkcs11::TokenKey> choose_key(const std::vector<pkcs11::TokenKey>& keys, const std::string& name);
+
+}  // namespace signet::admin

@@ -1,0 +1,131 @@
+#include "cli/signet-admin/key_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "cli/terminal/output.h"
+#include "host/file_descriptor.h"
+#include "proto/config_file.h"
+#include "proto/pkcs11_uri.h"
+
+namespace signet::admin {
+namespace {
+
+struct Line {
+  std::string option;
+  std::string value;
+  std::string comment{};  ///< said only where there is no value
+};
+
+std::string base64(BytesView bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets(bytes), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+std::vector<Line> lines_of(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key) {
+  const auto apple_id = apple_key_id(facts.source);
+  std::vector<Line> lines{
+      {"token", facts.link_name, "the name of the token's file in tokens.d"},
+      {"object", to_string(Pkcs11Uri{.object = facts.label})},
+      {"public-key", facts.token_shows_key ? key.pin() : "spki:" + base64(key.spki())},
+      {"profile", options.profile,
+       apple_id.empty() ? "the service that the key is for" : "apple-enterprise or app-store-connect"},
+      {"key-id", options.key_id.empty() ? apple_id : options.key_id, "the service's name for the key"},
+      {"issuer", options.issuer, "from the service's web site"},
+  };
+  if (!options.role.empty()) lines.push_back({"role", options.role});
+  for (const auto& words : options.allow) lines.push_back({"allow", words});
+  if (options.allow.empty()) lines.push_back({"allow", "", "who may use it: group:NAME, user:NAME"});
+  return lines;
+}
+
+std::string text_of(const Line& line) {
+  if (line.value.empty()) return fmt::format("{:<10} =   # {}\n", line.option, line.comment);
+  return fmt::format("{:<10} = {}\n", line.option, line.value);
+}
+
+// A line break or a '#' in a value would make another line or a comment of it.
+bool reads_back(const std::vector<Line>& lines, const std::string& text) {
+  const auto read = read_config_lines("key file", text);
+  return read.problems.empty() &&
+         std::ranges::equal(read.entries, lines, [](const ConfigEntry& entry, const Line& line) {
+           return entry.option == line.option && entry.value == line.value;
+         });
+}
+
+Unexpected<Failure> cannot_write(const std::string& path) {
+  return Unexpected(Failure{ExitCode::failure, fmt::format("{} cannot be written ({}).", path, std::strerror(errno))});
+}
+
+Unexpected<Failure> exists(const std::string& path) {
+  return Unexpected(
+      Failure{ExitCode::refused,
+              fmt::format("{} exists already; name another file with --write-key-file, or move it away.", path)});
+}
+
+/// A file under another name in the same directory, until it has its own.
+struct Draft {
+  std::string path;
+  host::FileDescriptor fd;
+  explicit Draft(const std::string& target) : path(target + ".XXXXXX"), fd(::mkostemp(path.data(), O_CLOEXEC)) {}
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft() {
+    if (fd.valid()) ::unlink(path.c_str());
+  }
+};
+
+}  // namespace
+
+std::string apple_key_id(std::string_view file_stem) {
+  constexpr std::string_view kPrefix = "AuthKey_";
+  constexpr std::size_t kLength = 10;
+  if (!file_stem.starts_with(kPrefix) || file_stem.size() != kPrefix.size() + kLength) return "";
+  const auto id = file_stem.substr(kPrefix.size());
+  const bool fits = std::ranges::all_of(id, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+  return fits ? std::string(id) : "";
+}
+
+Done<std::string> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key) {
+  const auto lines = lines_of(facts, options, key);
+  std::string text;
+  for (const auto& line : lines) text += text_of(line);
+  if (!reads_back(lines, text))
+    return Unexpected(
+        usage_failure("A value for the key file has a line break, a '#' after a blank, or blanks at an end; leave it "
+                      "out and edit the file."));
+  return text;
+}
+
+Done<void> check_absent(const std::string& path) {
+  struct stat unused {};
+  if (::lstat(path.c_str(), &unused) == 0) return exists(path);
+  const auto directory = std::filesystem::absolute(path).parent_path();
+  if (::access(directory.c_str(), W_OK) != 0) return cannot_write(path);
+  return {};
+}
+
+Done<void> write_key_file(const std::string& path, const std::string& text) {
+  constexpr mode_t kReadableByAll = 0644;
+  const Draft draft(path);
+  if (!draft.fd.valid() || !terminal::write_all(draft.fd.get(), text) ||
+      ::fchmod(draft.fd.get(), kReadableByAll) != 0 || ::fsync(draft.fd.get()) != 0) {
+    return cannot_write(path);
+  }
+  // link(2), unlike rename(2), does not replace.
+  if (::link(draft.path.c_str(), path.c_str()) == 0) return {};
+  return errno == EEXIST ? exists(path) : cannot_write(path);
+}
+
+}  // namespace signet::admin

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "cli/signet-admin/arguments.h"
+#include "cli/signet-admin/failure.h"
+#include "proto/public_key.h"
+
+namespace signet::admin {
+
+/// What the token tells for a file of keys.d.
+struct KeyFileFacts {
+  std::string link_name{};      ///< `token`; empty where it is not known
+  std::string label{};          ///< CKA_LABEL
+  std::string source{};         ///< the imported file's name without its ending
+  bool token_shows_key = true;  ///< the token has a public key object; else the file carries the whole key
+};
+
+/// "2X9R4HXF34" from "AuthKey_2X9R4HXF34", which is how Apple names its files; empty for any other name. Any thread.
+std::string apple_key_id(std::string_view file_stem);
+
+/// The lines of a file of keys.d. What is not known stands there without a value and with a comment: signetd names it
+/// in its report. Failure usage: a value that would not be read back as it was given. Any thread.
+Done<std::string> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key);
+
+/// Writes the file whole or not at all, mode 0644 (it holds no secret), never over one that exists. Failures: refused
+/// (it exists), failure.
+Done<void> write_key_file(const std::string& path, const std::string& text);
+
+/// Nothing stands at that path yet: asked before a key is imported. Failure: refused.
+Done<void> check_absent(const std::string& path);
+
+}  // namespace signet::admin

@@ -1,0 +1,51 @@
+#include "cli/signet-admin/program.h"
+
+#include <unistd.h>
+
+#include "cli/signet-admin/arguments.h"
+#include "cli/signet-admin/key_commands.h"
+#include "cli/signet-admin/token_commands.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/style.h"
+
+namespace signet::admin {
+namespace {
+
+Done<std::string> perform(const Invocation& invocation) {
+  const bool colour = terminal::shows_colour(STDOUT_FILENO);
+  switch (invocation.command) {
+    case Command::token_init:
+      return init_token(invocation);
+    case Command::token_list:
+      return list_tokens(invocation, colour);
+    case Command::key_import:
+      return import_key(invocation);
+    case Command::key_list:
+      return list_keys(invocation, colour);
+    case Command::key_show:
+      break;
+  }
+  return show_key(invocation, colour);
+}
+
+Done<void> perform_and_print(const std::vector<std::string>& arguments) {
+  SIGNET_TRY_ASSIGN(const auto parsed, parse_arguments(arguments));
+  const auto* notice = std::get_if<Notice>(&parsed);
+  SIGNET_TRY_ASSIGN(const auto text,
+                    notice != nullptr ? Done<std::string>(notice->text) : perform(*std::get_if<Invocation>(&parsed)));
+  const auto written = terminal::write_all(STDOUT_FILENO, text);
+  if (!written) return Unexpected(failure_of(written.error()));
+  return {};
+}
+
+}  // namespace
+
+ExitCode run(const std::vector<std::string>& arguments) {
+  const auto done = perform_and_print(arguments);
+  if (done) return ExitCode::ok;
+  // Where stderr cannot be written either, the exit code is all there is left to say.
+  static_cast<void>(terminal::write_all(STDERR_FILENO, "signet-admin: " + done.error().sentence + "\n").has_value());
+  return done.error().code;
+}
+
+}  // namespace signet::admin
