@@ -5,3 +5,4 @@ target_compile_definitions(test_proto_jose PRIVATE SIGNET_TEST_DATA="${PROJECT_S
 signet_test(test_proto_config LABEL unit SOURCES proto_config_test.cc proto_pkcs11_uri_test.cc DEPENDS signet_proto)
 signet_test(test_proto_api LABEL unit SOURCES proto_api_test.cc DEPENDS signet_proto)
 signet_python_test(include_arrows LABEL unit SCRIPT include_arrows.py)
+signet_python_test(openapi LABEL unit SCRIPT openapi.py)
