@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after terminal.sh, in the project's root: configuring and building without a wall of text.
 
 # A tree that root built is closed to others, and the errors would name every file but not the cause.
@@ -15,8 +16,13 @@ configure_and_build() { # TREE CMAKE-OPTION…
   mkdir -p "$tree"
   say "configuring $tree"
   cmake "$@" -B "$tree" >"$tree/configure.log" 2>&1 || { cat "$tree/configure.log" >&2; fail "cmake could not configure; its words stand above"; }
-  say "building with $(nproc) jobs"
+  build_tree "$tree"
+}
+
+# A tree that was configured before; ninja configures again where that is needed.
+build_tree() { # TREE
+  say "building $1 with $(nproc) jobs"
   local quiet=(--quiet)
   [ ! -t 1 ] || quiet=()
-  ninja -C "$tree" "${quiet[@]}" || fail "the build failed; the compiler's words stand above"
+  ninja -C "$1" "${quiet[@]}" || fail "the build failed; the compiler's words stand above"
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after terminal.sh: what only root may do.
 
 # as_root COMMAND…: as it is for root, through sudo for everybody else. Without a terminal sudo must not ask.

@@ -1,0 +1,250 @@
+"""A machine with Signet installed from the build tree: socket activation, the two gates in front of a token, and what `kill -9` costs."""
+
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import subprocess
+import sys
+import unittest
+
+import jwt
+
+from tests.support.apple_key import ISSUER, AppleKey
+from tests.support.process import build_directory, eventually
+from tests.system.image import CannotRun, base_tree
+from tests.system.machine import Machine
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = SOURCE / "systemd" / "examples"
+BUILD = build_directory()
+PROGRAMS = [BUILD / "bin" / name for name in ("signet", "signetd", "signet-admin", "signet-token")]
+API, ADMIN, LINK = "/run/signet/signet.sock", "/run/signet/admin.sock", "/run/signet/token/build.sock"
+DAEMON, TOKEN = "signetd.service", "signet-token@build.service"
+CLIENTS = 4
+KILLS = 3
+
+CONNECT = "import socket, sys; c = socket.socket(socket.AF_UNIX); c.settimeout(10); c.connect(sys.argv[1]); print(len(c.recv(1)))"
+
+HTTP_STATUS = r"""
+import socket, sys
+c = socket.socket(socket.AF_UNIX); c.settimeout(30); c.connect(sys.argv[1])
+c.sendall(b"POST /v1/keys/apple/tokens HTTP/1.1\r\nHost: signet\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+print(c.recv(65536).split()[1].decode())
+"""
+
+
+def become_root():
+    """The container needs root: an ordinary user's run goes on under sudo."""
+    if os.geteuid() == 0:
+        return
+    if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode != 0:
+        sys.exit("This test boots a machine in a container and needs root: run it as root, let this user use sudo without a password, "
+                 "or leave it out with: scripts/test --without-system")
+    kept = [f"{name}={os.environ[name]}" for name in ("SIGNET_BUILD", "PYTHONPATH", "PATH") if name in os.environ]
+    os.execvp("sudo", ["sudo", "-n", "env", *kept, f"SIGNET_OWNER={os.getuid()}:{os.getgid()}", sys.executable, "-B", *sys.argv])
+
+
+def give_back(directory: pathlib.Path):
+    """What sudo made belongs to who ran the test."""
+    if owner := os.environ.get("SIGNET_OWNER"):
+        subprocess.run(["chown", "-R", owner, directory], check=True)
+
+
+class SignetMachine(Machine):
+    """The machine with Signet installed and one key imported, before anybody connected."""
+
+    def install(self):
+        """From the build tree, with the shipped examples as configuration."""
+        done = subprocess.run(["cmake", "--install", BUILD], env={**os.environ, "DESTDIR": str(self.root)}, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"cmake --install failed: {done.stdout}{done.stderr}")
+        self.write("/etc/signet/signetd.conf", (EXAMPLES / "signetd.conf").read_text())
+        self.write("/etc/signet/tokens.d/build.conf", (EXAMPLES / "build.conf").read_text())
+        self.write("/etc/signet/softhsm2.conf", (EXAMPLES / "softhsm2.conf").read_text())
+        drop_in = SOURCE / "systemd" / "drop-ins" / "softhsm.conf"
+        self.write("/etc/systemd/system/signet-token@build.service.d/softhsm.conf", drop_in.read_text())
+
+    def set_up(self, key: AppleKey):
+        self.run("systemd-sysusers")
+        self.run("systemd-tmpfiles", "--create", "signet.conf")
+        self.run("groupadd", "builders")
+        self.run("useradd", "--groups", "signet-clients,builders", "builder")
+        self.run("useradd", "--groups", "signet-clients", "guest")
+        self.run("useradd", "outsider")
+        self.provision(key)
+        self.write("/etc/signet/keys.d/apple.conf",
+                   (EXAMPLES / "apple.conf").read_text().replace("2X9R4HXF34", key.key_id).replace("57246542-96fe-1a63-e053-0824d011072a", ISSUER))
+        self.systemctl("daemon-reload")
+        self.systemctl("enable", "--now", "signetd.socket", "signet-token@build.socket")
+
+    def provision(self, key: AppleKey):
+        """As an officer does: a token of the service's user, the key in it, and the PIN as an encrypted credential."""
+        pin = str(secrets.randbelow(10**8)).zfill(8)
+        so_pin = str(secrets.randbelow(10**8)).zfill(8)
+        self.run("install", "-d", "-m", "0700", "-o", "signet-token", "-g", "signet-token", "/var/lib/signet-token/softhsm")
+        self.run("install", "-m", "0600", "-o", "signet-token", "/dev/stdin", f"/tmp/{key.label}.p8", stdin=key.path.read_text())
+        self.admin('token init --token build --so-pin-fd 3 --pin-fd 4 3<<<"$so_pin" 4<<<"$pin"', so_pin, pin)
+        self.admin(f'key import /tmp/{key.label}.p8 --pin-fd 4 4<<<"$pin"', so_pin, pin)
+        self.run("rm", f"/tmp/{key.label}.p8")
+        self.run("systemd-creds", "encrypt", "--with-key=host", "--name=pin", "-", "/etc/signet/pins/build.cred", stdin=pin)
+
+    def admin(self, words: str, so_pin: str, pin: str):
+        """PINs go in through standard input and descriptors, never as arguments."""
+        script = ("export SOFTHSM2_CONF=/etc/signet/softhsm2.conf; read -r so_pin; read -r pin; "
+                  f"exec signet-admin --config /etc/signet/tokens.d/build.conf {words}")
+        self.run("bash", "-c", script, user="signet-token", stdin=f"{so_pin}\n{pin}\n")
+
+    def signet(self, *words: str, user: str = "builder"):
+        return self.run("signet", *words, user=user, check=False)
+
+    def jwt(self, *words: str) -> str:
+        return self.run("signet", "token", "apple", *words, user="builder").stdout.strip()
+
+
+class Load:
+    """Clients inside that ask for fresh tokens while the block runs; then `counts` says how each request ended."""
+
+    def __init__(self, machine: SignetMachine):
+        self.machine = machine
+        self.stop = f"/tmp/stop-{secrets.token_hex(4)}"
+        self.counts: dict = {}
+
+    def __enter__(self) -> "Load":
+        self.process = self.machine.start("python3", "-I", "/usr/local/share/load.py", API, str(CLIENTS), self.stop, user="builder")
+        self.process.stdout.readline()
+        return self
+
+    def __exit__(self, *_):
+        (self.machine.root / self.stop.lstrip("/")).touch()
+        output, errors = self.process.communicate(timeout=120)
+        assert self.process.returncode == 0, errors
+        self.counts = json.loads(output)
+
+
+class Deployment(unittest.TestCase):
+    """Ordered by name: the first test is the first connection this machine ever sees."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = BUILD / "system"
+        directory.mkdir(exist_ok=True)
+        cls.addClassCleanup(give_back, directory)
+        try:
+            base = base_tree(directory, PROGRAMS)
+            cls.machine = cls.enterClassContext(SignetMachine(base, directory))
+            cls.key = AppleKey(cls.machine.scratch)
+            cls.machine.install()
+            cls.machine.write("/usr/local/share/load.py", (SOURCE / "tests/system/load.py").read_text())
+            cls.machine.boot()
+        except CannotRun as reason:
+            raise AssertionError(f"{reason}\nTo leave this test out: scripts/test --without-system") from None
+        cls.machine.set_up(cls.key)
+
+    def run(self, result=None):
+        """A failure is only worth something with the services' own words."""
+        failures = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > failures:
+            print(self.machine.journal("--unit=signet*", "--lines=60", "--output=short-monotonic"), file=sys.stderr)
+        return result
+
+    def verified(self, token: str) -> dict:
+        """The claims, verified by PyJWT with the public key of the .p8 file."""
+        self.assertEqual(jwt.get_unverified_header(token), {"alg": "ES256", "kid": self.key.key_id, "typ": "JWT"})
+        return jwt.decode(token, self.key.public_key, algorithms=["ES256"], audience="apple-developer-enterprise-v1", issuer=ISSUER)
+
+    def test_1_first_connection_starts_both_services(self):
+        self.assertEqual([self.machine.state_of(DAEMON), self.machine.state_of(TOKEN)], ["inactive", "inactive"])
+        self.verified(self.machine.jwt())
+        self.assertEqual([self.machine.state_of(DAEMON), self.machine.state_of(TOKEN)], ["active", "active"])
+        self.assertEqual(self.machine.systemctl("--failed", "--plain", "--no-legend"), "")
+
+    def test_2_each_service_runs_as_its_own_user_in_its_sandbox(self):
+        for unit, user in ((DAEMON, "signetd"), (TOKEN, "signet-token")):
+            text = self.machine.run("cat", f"/proc/{self.machine.main_pid(unit)}/status").stdout
+            self.assertIn("NoNewPrivs:\t1", text)
+            self.assertIn("CapEff:\t0000000000000000", text)
+            self.assertEqual(self.machine.run("ps", "-o", "user:32=", str(self.machine.main_pid(unit))).stdout.strip(), user)
+            self.machine.run("systemd-analyze", "security", "--threshold=10", unit)
+        ignored = [line for line in self.machine.journal("_PID=1", "--output=cat").splitlines() if "signet" in line and "ignoring" in line]
+        self.assertEqual(ignored, [])
+
+    def test_3_another_user_is_refused_by_policy_and_an_outsider_by_the_socket(self):
+        refused = self.machine.signet("token", "apple", user="guest")
+        self.assertEqual((refused.returncode, refused.stdout), (3, ""))
+        status = self.machine.run("python3", "-I", "-c", HTTP_STATUS, API, user="guest").stdout.strip()
+        self.assertEqual(status, "403")
+        outside = self.machine.run("python3", "-I", "-c", CONNECT, API, user="outsider", check=False)
+        self.assertIn("PermissionError", outside.stderr)
+        self.assertEqual(self.machine.signet("token", "apple", user="outsider").returncode, 3)
+
+    def test_4_the_token_service_is_for_signetd_alone(self):
+        for user in ("builder", "guest", "outsider"):
+            tried = self.machine.run("python3", "-I", "-c", CONNECT, LINK, user=user, check=False)
+            self.assertIn("PermissionError", tried.stderr, user)
+            self.assertIn("PermissionError", self.machine.run("python3", "-I", "-c", CONNECT, ADMIN, user=user, check=False).stderr)
+        # Root passes every mode; the service looks at the peer's uid and closes.
+        self.assertEqual(self.machine.run("python3", "-I", "-c", CONNECT, LINK).stdout.strip(), "0")
+
+    def test_5_killing_the_token_service_fails_no_request(self):
+        with Load(self.machine) as load:
+            self.kill_repeatedly(TOKEN)
+        self.assertEqual(set(load.counts), {"200"}, load.counts)
+        self.assertGreater(load.counts["200"], CLIENTS * KILLS)
+
+    def test_6_killing_the_daemon_refuses_nobody_and_cuts_only_what_is_in_flight(self):
+        with Load(self.machine) as load:
+            self.kill_repeatedly(DAEMON)
+        cut = sum(count for outcome, count in load.counts.items() if outcome.startswith("cut"))
+        self.assertEqual({outcome for outcome in load.counts if not outcome.startswith("cut")}, {"200"}, load.counts)
+        self.assertLessEqual(cut, CLIENTS * KILLS, load.counts)
+
+    def test_7_signet_repeats_what_was_cut(self):
+        loop = ('until [ -e "$0" ]; do signet token apple --fresh >/dev/null || exit 1; done')
+        stop = f"/tmp/stop-{secrets.token_hex(4)}"
+        callers = [self.machine.start("bash", "-c", loop, stop, user="builder") for _ in range(CLIENTS)]
+        self.kill_repeatedly(DAEMON)
+        (self.machine.root / stop.lstrip("/")).touch()
+        for caller in callers:
+            _, errors = caller.communicate(timeout=120)
+            self.assertEqual((caller.returncode, errors), (0, ""))
+
+    def test_8_reload_restart_and_stop_keep_the_socket(self):
+        before = self.machine.main_pid(DAEMON)
+        self.machine.systemctl("reload", DAEMON)
+        self.verified(self.machine.jwt("--fresh"))
+        self.assertEqual(self.machine.main_pid(DAEMON), before)
+        with Load(self.machine) as load:
+            self.machine.systemctl("restart", DAEMON)
+            self.machine.systemctl("restart", TOKEN)
+        self.assertEqual(set(load.counts), {"200"}, load.counts)
+        self.machine.run("systemctl", "stop", DAEMON, TOKEN)
+        self.verified(self.machine.jwt())
+
+    def test_9_without_its_pin_the_token_service_stays_and_says_so(self):
+        self.machine.run("mv", "/etc/signet/pins/build.cred", "/etc/signet/pins/away")
+        self.machine.systemctl("restart", TOKEN)
+        health = eventually(lambda: self.unusable_health(), "health tells that the token cannot be used", 30)
+        self.assertEqual(self.machine.state_of(TOKEN), "active", health)
+        self.machine.run("mv", "/etc/signet/pins/away", "/etc/signet/pins/build.cred")
+        self.machine.systemctl("restart", TOKEN)
+        eventually(lambda: self.machine.signet("token", "apple", "--fresh").returncode == 0, "tokens again with the PIN in place", 30)
+
+    def unusable_health(self):
+        health = json.loads(self.machine.signet("health", "--json").stdout or "{}")
+        return health.get("tokens", {}).get("build", {}).get("state") in ("misconfigured", "pin-refused", "absent") and health
+
+    def kill_repeatedly(self, unit: str):
+        """kill -9, and again as soon as systemd has started another process that serves."""
+        for _ in range(KILLS):
+            pid = eventually(lambda: self.machine.main_pid(unit), f"{unit} has a process", 30)
+            self.machine.systemctl("kill", "--signal=KILL", unit)
+            eventually(lambda: self.machine.state_of(unit) == "active" and self.machine.main_pid(unit) not in (0, pid), f"{unit} is back", 30)
+            self.assertEqual(self.machine.signet("token", "apple", "--fresh").returncode, 0)
+
+
+if __name__ == "__main__":
+    become_root()
+    unittest.main()
