@@ -1,10 +1,13 @@
 #include "pkcs11/import_route.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "pkcs11/key_wrap.h"
+#include "pkcs11/objects.h"
 #include "pkcs11/unwrapping_key.h"
 
 namespace signet::pkcs11 {
@@ -18,10 +21,30 @@ struct Import {
   CK_SLOT_ID slot;
   const PrivateKey& key;
   const KeyName& name;
+  std::vector<CK_OBJECT_HANDLE> before;  ///< private keys that were there already
   std::string refusals{};
 
   void refused(std::string_view why) { refusals += (refusals.empty() ? "" : "; ") + std::string(why); }
+  void refused(const CallFailure& failure) {
+    refused(to_string(failure));
+    remove_leftovers();
+  }
+  void remove_leftovers();
 };
+
+// SoftHSM 2.6.1 leaves an empty object on the token when it refuses a template. Only what was not there before, and has
+// no name at all, may be such a leftover: another process may be making keys as well.
+void Import::remove_leftovers() {
+  constexpr std::array kNames{CKA_LABEL, CKA_ID};
+  const auto now = find_objects_of_class(session, CKO_PRIVATE_KEY);
+  if (!now) return;
+  for (const CK_OBJECT_HANDLE handle : *now) {
+    if (std::ranges::find(before, handle) != before.end()) continue;
+    const auto found = read_attributes(session, handle, kNames);
+    const bool nameless = found && found->bytes(CKA_ID).empty() && found->bytes(CKA_LABEL).empty();
+    if (nameless) session.functions().C_DestroyObject(session.handle(), handle);
+  }
+}
 
 using Attempt = std::optional<CreatedKey>;
 
@@ -40,7 +63,7 @@ Attempt unwrap(Import& import, ImportRoute route, CK_MECHANISM& mechanism, CK_OB
                                                             writable_octets(wrapped), wrapped.size(),
                                                             attributes.attributes().data(), attributes.size(), &handle);
     if (rv == CKR_OK) return CreatedKey{handle, route, strictness};
-    import.refused(to_string(CallFailure{"C_UnwrapKey", rv}));
+    import.refused(CallFailure{"C_UnwrapKey", rv});
   }
   return std::nullopt;
 }
@@ -49,7 +72,7 @@ Result<Attempt> by_rsa_aes(Import& import) {
   if (!can_unwrap(import, CKM_RSA_AES_KEY_WRAP)) return Attempt();
   auto pair = RsaUnwrappingKey::make(import.session);
   if (!pair) {
-    import.refused(to_string(pair.error()));
+    import.refused(pair.error());
     return Attempt();
   }
   SIGNET_TRY_ASSIGN(const auto plain, import.key.pkcs8());
@@ -63,7 +86,7 @@ Result<Attempt> by_aes(Import& import) {
   SIGNET_TRY_ASSIGN(const auto wrapping_key, make_wrapping_key());
   auto inside = AesUnwrappingKey::make(import.session, wrapping_key);
   if (!inside) {
-    import.refused(to_string(inside.error()));
+    import.refused(inside.error());
     return Attempt();
   }
   SIGNET_TRY_ASSIGN(const auto plain, import.key.pkcs8());
@@ -79,7 +102,7 @@ Result<Attempt> by_create_object(Import& import) {
     const CK_RV rv = import.session.functions().C_CreateObject(import.session.handle(), attributes.attributes().data(),
                                                                attributes.size(), &handle);
     if (rv == CKR_OK) return Attempt(CreatedKey{handle, ImportRoute::create_object, strictness});
-    import.refused(to_string(CallFailure{"C_CreateObject", rv}));
+    import.refused(CallFailure{"C_CreateObject", rv});
   }
   return Attempt();
 }
@@ -100,7 +123,9 @@ std::string_view describe(ImportRoute route) {
 
 Result<CreatedKey> create_private_key(const Session& session, CK_SLOT_ID slot, const PrivateKey& key,
                                       const KeyName& name) {
-  Import import{session, slot, key, name};
+  auto before = find_objects_of_class(session, CKO_PRIVATE_KEY);
+  if (!before) return Unexpected(token_error(before.error(), "the token does not list its keys"));
+  Import import{session, slot, key, name, std::move(*before)};
   for (const auto route : {by_rsa_aes, by_aes, by_create_object}) {
     SIGNET_TRY_ASSIGN(const auto attempt, route(import));
     if (attempt) return *attempt;

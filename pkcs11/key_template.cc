@@ -57,9 +57,31 @@ void add_public_numbers(Template& attributes, const PublicKey& key) {
 }
 
 void restrict_to_signing(Template& attributes) {
-  attributes.flag(CKA_MODIFIABLE, false);
   for (const CK_ATTRIBUTE_TYPE use : {CKA_DECRYPT, CKA_SIGN_RECOVER, CKA_UNWRAP, CKA_DERIVE})
     attributes.flag(use, false);
+  // Last: SoftHSM 2.6.1 obeys it at once and refuses the attributes that come after it.
+  attributes.flag(CKA_MODIFIABLE, false);
+}
+
+Template basic_template(KeyType type, const KeyName& name) {
+  Template attributes;
+  attributes.number(CKA_CLASS, CKO_PRIVATE_KEY).number(CKA_KEY_TYPE, cryptoki_key_type(type));
+  for (const CK_ATTRIBUTE_TYPE yes : {CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE, CKA_SIGN}) attributes.flag(yes, true);
+  attributes.flag(CKA_EXTRACTABLE, false).bytes(CKA_LABEL, bytes_of(name.label)).bytes(CKA_ID, name.id);
+  return attributes;
+}
+
+Result<void> add_private_numbers(Template& attributes, const PrivateKey& key) {
+  if (key.public_key().type() != KeyType::rsa) {
+    SIGNET_TRY_ASSIGN(auto value, key.scalar());
+    attributes.secret(CKA_VALUE, std::move(value));
+    return {};
+  }
+  for (const auto& [type, which] : kRsaNumbers) {
+    SIGNET_TRY_ASSIGN(auto value, key.rsa_number(which));
+    attributes.secret(type, std::move(value));
+  }
+  return {};
 }
 
 }  // namespace
@@ -106,26 +128,16 @@ CK_KEY_TYPE cryptoki_key_type(KeyType type) {
 }
 
 Template private_key_template(KeyType type, const KeyName& name, Strictness strictness) {
-  Template attributes;
-  attributes.number(CKA_CLASS, CKO_PRIVATE_KEY).number(CKA_KEY_TYPE, cryptoki_key_type(type));
-  for (const CK_ATTRIBUTE_TYPE yes : {CKA_TOKEN, CKA_PRIVATE, CKA_SENSITIVE, CKA_SIGN}) attributes.flag(yes, true);
-  attributes.flag(CKA_EXTRACTABLE, false).bytes(CKA_LABEL, bytes_of(name.label)).bytes(CKA_ID, name.id);
+  auto attributes = basic_template(type, name);
   if (strictness == Strictness::full) restrict_to_signing(attributes);
   return attributes;
 }
 
 Result<Template> private_key_template(const PrivateKey& key, const KeyName& name, Strictness strictness) {
-  auto attributes = private_key_template(key.public_key().type(), name, strictness);
+  auto attributes = basic_template(key.public_key().type(), name);
   add_public_numbers(attributes, key.public_key());
-  if (key.public_key().type() == KeyType::rsa) {
-    for (const auto& [type, which] : kRsaNumbers) {
-      SIGNET_TRY_ASSIGN(auto value, key.rsa_number(which));
-      attributes.secret(type, std::move(value));
-    }
-  } else {
-    SIGNET_TRY_ASSIGN(auto value, key.scalar());
-    attributes.secret(CKA_VALUE, std::move(value));
-  }
+  SIGNET_TRY(add_private_numbers(attributes, key));
+  if (strictness == Strictness::full) restrict_to_signing(attributes);
   return attributes;
 }
 

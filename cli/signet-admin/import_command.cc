@@ -54,7 +54,7 @@ std::string told(const Invocation& invocation, const OpenHsm& hsm, const ImportR
   text += fmt::format("  way in          {}{}\n", describe(report.created.route),
                       report.created.strictness == pkcs11::Strictness::full
                           ? ""
-                          : "; the token takes no attribute that forbids later changes");
+                          : "; the token refused to forbid other uses and later changes");
   text +=
       "  read back       " +
       fmt::format("sensitive={} extractable={} always_sensitive={} never_extractable={} local={}\n", int{key.sensitive},
