@@ -13,11 +13,11 @@ namespace signet::rules {
 /// What the audit log keeps of one request. It has no place for a JWT, a claim or a reason given by a client.
 struct AuditRecord {
   std::chrono::sys_time<std::chrono::milliseconds> time{};
-  std::string request_id;
-  Peer peer;
+  std::string request_id{};
+  Peer peer{};
   std::string key{};  ///< empty: none, or a name that no key could have
   std::string profile{};
-  std::string outcome;                       ///< "issued", "cached", or the code of the refusal
+  std::string outcome{};                     ///< "issued", "cached", or the code of the refusal
   std::optional<Sha256Digest> jwt_sha256{};  ///< of the compact serialisation, as sent
   std::string kid{};
   std::string alg{};

@@ -1,0 +1,15 @@
+signet_test(test_rules_config LABEL unit
+  SOURCES rules_allow_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_configuration_test.cc
+  DEPENDS signet_rules)
+signet_test(test_rules_profile LABEL unit SOURCES rules_profile_test.cc rules_text_rule_test.cc DEPENDS signet_rules)
+signet_test(test_rules_claims LABEL unit
+  SOURCES rules_claims_test.cc rules_lifetime_test.cc rules_scope_test.cc rules_reuse_test.cc
+  DEPENDS signet_rules)
+signet_test(test_rules_requests LABEL unit
+  SOURCES rules_route_test.cc rules_rate_test.cc rules_decide_test.cc rules_views_test.cc rules_audit_test.cc
+  DEPENDS signet_rules)
+
+# The profiles that ship are tested, not copies of them.
+foreach(program test_rules_config test_rules_profile test_rules_claims test_rules_requests)
+  target_compile_definitions(${program} PRIVATE SIGNET_PROFILES="${PROJECT_SOURCE_DIR}/daemon/profiles")
+endforeach()

@@ -1,0 +1,177 @@
+#include "daemon/rules/views.h"
+#include "tests/unit/rules_fixture.h"
+
+using namespace signet;
+using namespace signet::rules;
+
+namespace {
+
+KeyPolicy named(const std::string& name, std::string text) {
+  auto key = key_of(text);
+  key.name = name;
+  return key;
+}
+
+Configuration configuration() {
+  Configuration built;
+  built.keys.emplace("store", named("store", kStoreKey + "publish = yes\n"));
+  built.keys.emplace("apple", named("apple", kAppleKey));
+  built.keys.emplace(
+      "others",
+      named("others", replaced(replaced(kAppleKey, "user:ci", "user:eve"), "= build", "= card") + "publish = yes\n"));
+  built.broken.emplace(
+      "broken", BrokenKey{{parse_allow("user:ci", accounts()).value()}, "apple-enterprise", "Its file is wrong."});
+  built.broken.emplace("unreadable", BrokenKey{{}, "", "Its file is wrong."});
+  return built;
+}
+
+LiveState live() {
+  LiveState state;
+  state.tokens["build"] = {"ready", "", 5};
+  state.tokens["card"] = {"absent", "Put the card in.", 6};
+  return state;
+}
+
+PublicKey some_public_key() {
+  // RFC 8037 appendix A.2.
+  auto key = PublicKey::from_ed25519(base64url_decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").value());
+  REQUIRE_OK(key);
+  return key.value();
+}
+
+std::vector<std::string> names(const std::vector<KeySummary>& keys) {
+  std::vector<std::string> list;
+  for (const auto& key : keys) list.push_back(key.name + ":" + key.state);
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("A caller sees its own keys, broken ones among them, sorted by name") {
+  CHECK(names(list_keys(configuration(), kCi, live())) ==
+        std::vector<std::string>{"apple:ready", "broken:misconfigured", "store:ready"});
+  CHECK(names(list_keys(configuration(), kEve, live())) == std::vector<std::string>{"others:unavailable"});
+  CHECK(list_keys(configuration(), Peer{.uid = 0}, live()).empty());
+}
+
+TEST_CASE("A key's state is that of the worst thing known of it") {
+  const auto key = key_of(kAppleKey);
+  const auto state_with = [&](const std::string& token) {
+    LiveState state;
+    if (!token.empty()) state.tokens["build"] = {token, "", 0};
+    return key_state(key, state);
+  };
+  CHECK(state_with("ready") == "ready");
+  CHECK(state_with("degraded") == "ready");
+  CHECK(state_with("opening") == "opening");
+  CHECK(state_with("") == "opening");
+  for (const char* token : {"absent", "pin-refused", "misconfigured", "unreachable"})
+    CHECK(state_with(token) == "unavailable");
+  auto state = live();
+  state.keys["apple"] = {false, "The token lets this key be exported."};
+  CHECK(key_state(key, state) == "misconfigured");
+  state.disabled["apple"] = "x";
+  CHECK(key_state(key, state) == "disabled");
+}
+
+TEST_CASE("A key is shown with what its caller may ask for") {
+  const auto detail = show_key(configuration(), kCi, "apple", live());
+  REQUIRE_OK(detail);
+  CHECK(detail.value().summary.kid == "2X9R4HXF34");
+  CHECK(detail.value().summary.alg == "ES256");
+  CHECK(detail.value().summary.profile == "apple-enterprise");
+  CHECK_FALSE(detail.value().jwk);
+  CHECK(detail.value().may_ask.claims.empty());
+  CHECK(detail.value().may_ask.scope);
+  CHECK_FALSE(detail.value().may_ask.scope_required);
+  CHECK(detail.value().may_ask.default_lifetime == 840);
+  CHECK(detail.value().may_ask.max_lifetime == 1140);
+  REQUIRE_ERROR(show_key(configuration(), kCi, "others", live()), ErrorCode::not_permitted);
+  REQUIRE_ERROR(show_key(configuration(), kCi, "", live()), ErrorCode::not_permitted);
+  REQUIRE_ERROR(show_key(configuration(), kCi, "broken", live()), ErrorCode::token_unavailable);
+}
+
+TEST_CASE("What may be asked follows role and switches") {
+  Configuration built;
+  built.keys.emplace("admin", named("admin", replaced(kAppleKey, "developer", "admin")));
+  built.keys.emplace("free", named("free", replaced(kAppleKey, "developer", "admin") + "unscoped = allow\n"));
+  built.keys.emplace("long", named("long", kStoreKey + "long-lived = allow\n"));
+  CHECK(show_key(built, kCi, "admin", live()).value().may_ask.scope_required);
+  CHECK_FALSE(show_key(built, kCi, "free", live()).value().may_ask.scope_required);
+  CHECK(show_key(built, kCi, "long", live()).value().may_ask.max_lifetime == 15'551'940);
+}
+
+TEST_CASE("A disabled key is shown as disabled to its caller") {
+  auto state = live();
+  state.disabled["apple"] = "leaked";
+  CHECK(show_key(configuration(), kCi, "apple", state).value().summary.state == "disabled");
+  const auto health = health_for(configuration(), kCi, state);
+  CHECK(health.keys.at("apple").state == "disabled");
+  CHECK(health.keys.at("apple").message.find("leaked") == std::string::npos);
+}
+
+TEST_CASE("Published keys are those marked so whose public key is known, with kid, use and alg") {
+  auto state = live();
+  CHECK(published_keys(configuration(), state).empty());
+  for (const char* name : {"apple", "store"}) state.keys[name].public_key = some_public_key();
+  const auto keys = published_keys(configuration(), state);
+  REQUIRE(keys.size() == 1);
+  CHECK(
+      keys.front() ==
+      parse_json(
+          R"({"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"ABCDEFGH12","use":"sig","alg":"ES256"})")
+          .value()
+          .as_object());
+}
+
+TEST_CASE("Without a kid of the profile the thumbprint names the published key") {
+  const auto profile = profile_of(
+      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["EdDSA"],"lifetime":{"default":60,"cap":60}})");
+  Configuration built;
+  built.keys.emplace(
+      "apple", key_of("token = build\nobject = pkcs11:object=x\nprofile = test\npublish = yes\n", {{"test", profile}}));
+  LiveState state;
+  state.keys["apple"].public_key = some_public_key();
+  CHECK(published_keys(built, state).front().at("kid") ==
+        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");  // RFC 8037 appendix A.3
+}
+
+TEST_CASE("whoami repeats what the kernel said") {
+  const auto who = who_am_i(kCi);
+  CHECK(who.uid == 1001);
+  CHECK(who.user == "ci");
+  CHECK(who.gid == 1001);
+  CHECK(who.groups == std::vector<std::uint32_t>{2001});
+  CHECK_FALSE(who.unit);
+}
+
+TEST_CASE("Health shows a caller its own tokens and keys and nobody else's") {
+  const auto health = health_for(configuration(), kCi, live());
+  CHECK(health.status == "degraded");
+  CHECK(health.tokens.size() == 1);
+  CHECK(health.tokens.at("build").state == "ready");
+  CHECK(health.keys.size() == 1);
+  CHECK(health.keys.at("broken").message == "Its file is wrong.");
+}
+
+TEST_CASE("Health is ok, degraded or down") {
+  auto built = configuration();
+  CHECK(health_for(built, kEve, live()).status == "down");
+  CHECK(health_for(built, kEve, live()).tokens.at("card").message == "Put the card in.");
+  CHECK(health_for(built, kEve, live()).keys.at("others").state == "unavailable");
+  built.broken.clear();
+  CHECK(health_for(built, kCi, live()).status == "ok");
+
+  auto state = live();
+  state.tokens["build"].state = "opening";
+  CHECK(health_for(built, kCi, state).status == "degraded");
+  state.tokens["build"].state = "degraded";
+  CHECK(health_for(built, kCi, state).status == "degraded");
+  state.tokens["build"].state = "pin-refused";
+  CHECK(health_for(built, kCi, state).status == "down");
+  CHECK(health_for(built, kCi, LiveState{}).status == "degraded");
+  state = live();
+  state.audit_works = false;
+  CHECK(health_for(built, kCi, state).status == "down");
+  CHECK(health_for(built, Peer{.uid = 9}, live()).status == "ok");
+}
