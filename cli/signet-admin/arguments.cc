@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include <boost/program_options.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
 
 #include "cli/signet-admin/help.h"
+#include "cli/terminal/parse_options.h"
 #include "proto/config_values.h"
 
 namespace signet::admin {
@@ -54,18 +56,10 @@ po::options_description options_of(Command command) {
   return options;
 }
 
-// Library exceptions end here: Program_options throws what it finds.
 Done<po::variables_map> parse_options(const Words& words, const po::options_description& options) {
-  po::positional_options_description positional;
-  positional.add("argument", -1);
-  const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-  try {
-    po::variables_map values;
-    po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), values);
-    return values;
-  } catch (const po::error& error) {
-    return usage(fmt::format("The command line is wrong: {}; see signet-admin --help.", error.what()));
-  }
+  auto values = terminal::parse_options(words, options);
+  if (!values) return usage(values.error() + "; see signet-admin --help.");
+  return std::move(*values);
 }
 
 std::string text(const po::variables_map& values, const char* name) {

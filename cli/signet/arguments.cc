@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include <boost/json/array.hpp>
-#include <boost/program_options.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
 
 #include "cli/signet/claim_option.h"
 #include "cli/signet/help.h"
+#include "cli/terminal/parse_options.h"
 #include "proto/config_values.h"
 
 namespace signet::cli {
@@ -48,18 +50,10 @@ Words::const_iterator find_command(const Words& words) {
   return word;
 }
 
-// Library exceptions end here: Program_options throws what it finds.
 Result<po::variables_map, Failure> parse_options(const Words& words, const po::options_description& options) {
-  po::positional_options_description positional;
-  positional.add("argument", -1);
-  const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-  try {
-    po::variables_map values;
-    po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), values);
-    return values;
-  } catch (const po::error& error) {
-    return usage(fmt::format("The command line is wrong: {}; see signet --help.", error.what()));
-  }
+  auto values = terminal::parse_options(words, options);
+  if (!values) return usage(values.error() + "; see signet --help.");
+  return std::move(*values);
 }
 
 Result<std::string, Failure> key_argument(Command command, const Words& words) {

@@ -62,7 +62,7 @@ class Provisioning(unittest.TestCase):
         self.assertEqual(self.hsm.flags(self.key.label), "sensitive=1 extractable=0 value=0x11")
 
     def test_token_init_does_not_wipe_a_token_of_that_name(self):
-        self.admin("token", "init", "--module", self.hsm.module, "--token", self.hsm.token, pin=self.hsm.pin, so_pin=self.hsm.so_pin, code=1)
+        self.admin("token", "init", "--module", self.hsm.module, "--token", self.hsm.token, pin=self.hsm.pin, so_pin=self.hsm.so_pin, code=3)
         self.assertEqual(self.hsm.flags(self.stack.key.label), "sensitive=1 extractable=0 value=0x11")
 
     def test_list_and_show_tell_what_the_token_says(self):
@@ -73,10 +73,10 @@ class Provisioning(unittest.TestCase):
 
     def test_the_same_key_twice_is_refused(self):
         self.import_key()
-        self.import_key(code=1)
+        self.import_key(code=3)
 
     def test_a_wrong_pin_is_tried_once_and_nothing_is_made(self):
-        done = self.admin("key", "import", self.key.path, "--config", self.stack.token_conf, pin="00000000" if self.hsm.pin != "00000000" else "1", code=1)
+        done = self.admin("key", "import", self.key.path, "--config", self.stack.token_conf, pin="00000000" if self.hsm.pin != "00000000" else "1", code=3)
         self.assertIn("PIN", done.stderr)
         self.assertNotIn(self.key.label, self.admin("key", "list", "--config", self.stack.token_conf, pin=self.hsm.pin).stdout)
 
