@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <openssl/evp.h>
+
+#include "pkcs11/key_catalog.h"
+#include "pkcs11/sign_checks.h"
+
+namespace signet::test {
+
+/// A Signer without a token: OpenSSL keys in memory behind the very catalog and checks that the real one uses.
+class FakeSigner final : public pkcs11::Signer {
+ public:
+  explicit FakeSigner(std::string token_label);
+
+  /// Adds a key pair of this type, seen at the next refresh() (the first one included).
+  PublicKey add_key(const std::string& label, KeyType type, const std::function<void(pkcs11::TokenKey&)>& change = {});
+
+  std::vector<pkcs11::KeyView> describe(std::span<const std::string> objects) const override;
+  pkcs11::Served<void> refresh(pkcs11::Deadline deadline) override;
+  pkcs11::Served<pkcs11::JoseSignature> sign(const pkcs11::SignOrder& order) override;
+
+ private:
+  using EvpKey = std::shared_ptr<EVP_PKEY>;
+  pkcs11::TokenSurvey survey_;
+  std::vector<pkcs11::TokenKey> keys_;
+  std::vector<EvpKey> private_keys_;  ///< by TokenKey::handle
+  std::unique_ptr<pkcs11::KeyCatalog> catalog_;
+  pkcs11::PinnedKeys pinned_keys_;
+};
+
+}  // namespace signet::test
