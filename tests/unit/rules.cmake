@@ -11,5 +11,6 @@ signet_test(test_rules_requests LABEL unit
 
 # The profiles that ship are tested, not copies of them.
 foreach(program test_rules_config test_rules_profile test_rules_claims test_rules_requests)
-  target_compile_definitions(${program} PRIVATE SIGNET_PROFILES="${PROJECT_SOURCE_DIR}/daemon/profiles")
+  target_compile_definitions(${program} PRIVATE SIGNET_PROFILES="${PROJECT_SOURCE_DIR}/daemon/profiles"
+    SIGNET_DOCS="${PROJECT_SOURCE_DIR}/docs")
 endforeach()

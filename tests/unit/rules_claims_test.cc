@@ -177,3 +177,19 @@ TEST_CASE("Claims that no HTTP header could carry are refused") {
   CHECK(refusal(key, R"({"claims":{"s":[")" + long_text + "\",\"" + long_text + "\",\"" + long_text + "\",\"" +
                          long_text + R"("]}})") == "claims are larger than 12288 octets together; ask for less.");
 }
+
+TEST_CASE("The worked example of docs/profiles.md does what the page says") {
+  const auto page = read_whole(SIGNET_DOCS "/profiles.md");
+  const std::string fence = "```json\n";
+  const auto begin = page.find(fence) + fence.size();
+  const auto profile = profile_of(page.substr(begin, page.find("```", begin) - begin));
+  const auto key = key_of(
+      "token = build\nobject = pkcs11:object=x\nprofile = test\nkey-id = 0123abcd\n"
+      "tenant = 57246542-96fe-1a63-e053-0824d011072a\n",
+      {{"test", profile}});
+  const auto [header, payload] =
+      texts_of_jwt(key, R"({"claims":{"sub":"nightly"},"scope":["reports.read","reports.list"]})", kNow + 30s);
+  CHECK(header == R"({"alg":"RS256","kid":"0123abcd","typ":"JWT","id":"57246542-96fe-1a63-e053-0824d011072a.eu"})");
+  CHECK(payload == R"({"iss":"57246542-96fe-1a63-e053-0824d011072a","zone":"frankfurt","sub":"nightly",)"
+                   R"("scope":"reports.read reports.list","iat":1700000000,"exp":1700000330})");
+}
