@@ -17,9 +17,9 @@ class Loss(unittest.TestCase):
 
     def lose_and_find(self, activation: str):
         with Stack(activation=activation) as stack:
-            cached = stack.jwt().json()["token"]
             pid, inode = stack.token.pid, stack.token_socket.stat().st_ino
             for _ in range(2):
+                cached = stack.jwt().json()["token"]
                 stack.hsm.unplug()
                 answer = stack.jwt({"fresh": True})
                 self.assertIn(answer.status, (503, 504), answer)

@@ -155,9 +155,9 @@ class Keys(unittest.TestCase):
             self.assertEqual(stack.hsm.flags("weak"), "sensitive=0 extractable=1 value=0x0")
             stack.token.start()
             stack.daemon.start()
-            eventually(lambda: "weak" in stack.health().get("keys", {}), "health names the key")
-            reason = stack.health()["keys"]["weak"]["message"]
-            self.assertRegex(reason.lower(), "export|extract|sensitive|leave")
+            weak = eventually(lambda: stack.token_state() == "ready" and stack.health()["keys"].get("weak"), "health names the key")
+            self.assertEqual(weak["state"], "misconfigured")
+            self.assertRegex(weak["message"].lower(), "export|extract|sensitive|leave")
             assert_problem(self, stack.jwt(key="weak"), 503, "token_unavailable")
             self.assertEqual(stack.jwt().status, 200)
             self.assertRegex(stack.token.stderr() + stack.daemon.stderr(), "weak")
