@@ -18,7 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-HttpResponse done() { return {.body = "{}"}; }
+HttpResponse json_response(const json::object& body) { return {.body = json::serialize(body)}; }
 
 // Its own code travels as invalid_request: bad_configuration never leaves our processes. The paths are for the officer alone.
 HttpResponse reload_problem(const std::vector<ConfigProblem>& problems, std::string_view request_id) {
@@ -52,10 +52,15 @@ json::object keys_of(const rules::Configuration& configuration, const rules::Liv
   return keys;
 }
 
-json::array problems_of(const rules::Configuration& configuration) {
-  json::array problems;
-  for (const ConfigProblem& problem : configuration.problems) problems.emplace_back(to_string(problem));
-  return problems;
+json::array texts_of(const std::vector<ConfigProblem>& problems) {
+  json::array texts;
+  for (const ConfigProblem& problem : problems) texts.emplace_back(to_string(problem));
+  return texts;
+}
+
+json::value reload_of(const std::optional<ReloadReport>& reload) {
+  if (!reload) return nullptr;
+  return json::object{{"at", reload->at}, {"problems", texts_of(reload->problems)}};
 }
 
 }  // namespace
@@ -116,11 +121,12 @@ Result<HttpResponse> AdminHandler::disable(const std::string& key, const std::st
   SIGNET_TRY(check_key(key));
   SIGNET_TRY_ASSIGN(DisableRequest request, read_disable_request(body));
   parts_.state.live.disabled.insert_or_assign(key, request.reason);
+  parts_.cache.clear();
   host::log(host::LogLevel::notice, "key " + key + ": disabled: " + request.reason);
   SIGNET_TRY(parts_.disabled_files.disable(key, request.reason));
   record.outcome = "disabled";
   SIGNET_TRY(parts_.audit.must_record(record));
-  return done();
+  return json_response({{"key", key}, {"disabled", true}, {"reason", request.reason}});
 }
 
 Result<HttpResponse> AdminHandler::enable(const std::string& key, rules::AuditRecord record) {
@@ -131,7 +137,7 @@ Result<HttpResponse> AdminHandler::enable(const std::string& key, rules::AuditRe
   SIGNET_TRY(parts_.disabled_files.enable(key));
   parts_.state.live.disabled.erase(key);
   host::log(host::LogLevel::notice, "key " + key + ": enabled");
-  return done();
+  return json_response({{"key", key}, {"disabled", false}, {"reason", ""}});
 }
 
 Result<HttpResponse> AdminHandler::reload(rules::AuditRecord record) {
@@ -139,7 +145,8 @@ Result<HttpResponse> AdminHandler::reload(rules::AuditRecord record) {
   const std::vector<ConfigProblem> problems = parts_.reload();
   record.outcome = problems.empty() ? "reloaded" : "reload_refused";
   SIGNET_TRY(parts_.audit.must_record(record));
-  return problems.empty() ? done() : reload_problem(problems, request_id);
+  if (!problems.empty()) return reload_problem(problems, request_id);
+  return json_response({{"keys", parts_.state.configuration->keys.size()}});
 }
 
 HttpResponse AdminHandler::status() {
@@ -147,14 +154,15 @@ HttpResponse AdminHandler::status() {
   parts_.state.live.audit_works = parts_.audit.works();
   const rules::Configuration& configuration = *parts_.state.configuration;
   const rules::LiveState& live = parts_.state.live;
-  return {.body = json::serialize(json::object{{"version", SIGNET_VERSION},
-                                               {"started_at", started_at_},
-                                               {"audit", live.audit_works ? "ok" : "failing"},
-                                               {"connections", parts_.connections()},
-                                               {"cache", json::object{{"entries", parts_.cache.entries()}, {"bytes", parts_.cache.bytes()}}},
-                                               {"tokens", tokens_of(live)},
-                                               {"keys", keys_of(configuration, live)},
-                                               {"problems", problems_of(configuration)}})};
+  return json_response({{"version", SIGNET_VERSION},
+                        {"started_at", started_at_},
+                        {"audit", live.audit_works ? "ok" : "failing"},
+                        {"connections", parts_.connections()},
+                        {"cache", json::object{{"entries", parts_.cache.entries()}, {"bytes", parts_.cache.bytes()}}},
+                        {"tokens", tokens_of(live)},
+                        {"keys", keys_of(configuration, live)},
+                        {"problems", texts_of(configuration.problems)},
+                        {"last_reload", reload_of(parts_.state.last_reload)}});
 }
 
 }  // namespace signet::service

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <ctime>
+
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -50,7 +52,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(rules::Configuration configuratio
 Daemon::Daemon(rules::Configuration configuration, std::string config_path, const host::ServiceManager& manager)
     : config_path_(std::move(config_path)),
       manager_(manager),
-      state_{.configuration = std::make_shared<const rules::Configuration>(std::move(configuration)), .live = {}, .rates = {}},
+      state_{.configuration = std::make_shared<const rules::Configuration>(std::move(configuration)), .live = {}, .rates = {}, .last_reload = {}},
       pins_(state_.configuration->daemon.state_dir + "/pins"),
       disabled_files_(state_.configuration->daemon.state_dir + "/disabled"),
       audit_(state_.configuration->daemon.audit_log),
@@ -121,23 +123,27 @@ std::vector<ConfigProblem> Daemon::reload() {
     if (Result<void> pins = pins_.load(); !pins) problems.push_back({config_path_, 0, "state-dir", pins.error().detail});
   }
   for (const ConfigProblem& problem : problems) host::log(host::LogLevel::error, "reload: " + to_string(problem));
-  if (problems.empty()) {
-    for (const auto& [name, key] : reading.configuration.keys) {
-      const auto old = state_.configuration->keys.find(name);
-      if (old != state_.configuration->keys.end() && old->second.rate != key.rate) state_.rates.erase(name);
-    }
-    state_.configuration = std::make_shared<const rules::Configuration>(std::move(reading.configuration));
-    const rules::DaemonConfig& config = state_.configuration->daemon;
-    audit_.set_path(config.audit_log);
-    cache_.clear();
-    cache_.apply(cache_limits(config));
-    api_listener_->apply(listener_limits(config, config.max_connections));
-    follow_configuration(Listing::anew);
-  }
+  if (problems.empty()) put_in_force(std::move(reading.configuration));
+  state_.last_reload = ReloadReport{std::time(nullptr), problems};
   const std::string outcome = problems.empty() ? summary() : fmt::format("reload refused, {} problems; {}", problems.size(), summary());
   host::log(host::LogLevel::notice, outcome);
   manager_.ready(outcome);
   return problems;
+}
+
+void Daemon::put_in_force(rules::Configuration configuration) {
+  std::erase_if(state_.rates, [&](const auto& rate) {
+    const auto before = state_.configuration->keys.find(rate.first);
+    const auto after = configuration.keys.find(rate.first);
+    return after == configuration.keys.end() || before == state_.configuration->keys.end() || before->second.rate != after->second.rate;
+  });
+  state_.configuration = std::make_shared<const rules::Configuration>(std::move(configuration));
+  const rules::DaemonConfig& config = state_.configuration->daemon;
+  audit_.set_path(config.audit_log);
+  cache_.clear();
+  cache_.apply(cache_limits(config));
+  api_listener_->apply(listener_limits(config, config.max_connections));
+  follow_configuration(Listing::anew);
 }
 
 void Daemon::hang_up() {

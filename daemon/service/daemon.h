@@ -32,6 +32,7 @@ class Daemon {
   Result<void> listen(host::InheritedSockets& inherited);
   void follow_configuration(Listing listing);
   std::vector<ConfigProblem> reload();
+  void put_in_force(rules::Configuration configuration);
   void hang_up();
   Task<void> heed_signals();
   Task<void> keep_house();

@@ -9,7 +9,7 @@
 #include <boost/asio/detached.hpp>
 
 namespace signet::service {
-bool may_share_signature(const rules::JwtPlan& plan) {
+bool may_share_jwt(const rules::JwtPlan& plan) {
   const rules::ReuseRule& reuse = plan.profile->reuse;
   return reuse.allowed && (!plan.fresh || reuse.min_age.count() > 0);
 }
@@ -24,13 +24,13 @@ SignedJwt::SignedJwt(std::string compact, const rules::UnsignedJwt& of)
 
 SignedJwt::~SignedJwt() { explicit_bzero(text.data(), text.size()); }
 
-Task<Result<SignedJwtPtr>> JwtCache::obtain(Sha256Digest key, bool may_share, uid_t uid, Deadline deadline, Make make) {
+Task<Result<SignedJwtPtr>> JwtCache::obtain(Sha256Digest key, uid_t uid, Deadline deadline, Make make) {
   for (;;) {
     const auto under_way = flights_.find(key);
-    const bool joins = may_share && under_way != flights_.end();
+    const bool joins = under_way != flights_.end();
     const auto flight = joins ? under_way->second : std::make_shared<Flight>(Flight{{}, std::nullopt, generation_});
     if (!joins) {
-      if (may_share) flights_.insert_or_assign(key, flight);
+      flights_.insert_or_assign(key, flight);
       asio::co_spawn(executor_, fly(key, uid, flight, make), asio::detached);
     }
     if (!co_await wait_for(*flight, deadline)) co_return Unexpected(make_error(ErrorCode::deadline_exceeded));

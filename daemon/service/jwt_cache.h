@@ -36,9 +36,9 @@ struct SignedJwt {
 };
 using SignedJwtPtr = std::shared_ptr<const SignedJwt>;
 
-/// May this request be answered by a signature that an equal one has set off? One for a fresh JWT takes no other's, unless the remote
-/// service wants tokens to have a minimum age and would refuse two.
-bool may_share_signature(const rules::JwtPlan& plan);
+/// May this request's JWT answer another? A fresh one is its caller's own, unless the remote service wants tokens to have a minimum
+/// age and would refuse two.
+bool may_share_jwt(const rules::JwtPlan& plan);
 
 struct CacheLimits {
   std::size_t max_entries;
@@ -60,7 +60,7 @@ class JwtCache {
   /// After find() gave null: the JWT of the signature that is under way for an equal request, else of `make`, which is kept. A signature
   /// under way belongs to no caller: it goes on when the one who started it is gone. `uid` pays for the entry. Errors are make's;
   /// deadline_exceeded at `deadline`.
-  Task<Result<SignedJwtPtr>> obtain(Sha256Digest key, bool may_share, uid_t uid, Deadline deadline, Make make);
+  Task<Result<SignedJwtPtr>> obtain(Sha256Digest key, uid_t uid, Deadline deadline, Make make);
 
   /// A backward step of the clock empties the cache: nobody can say any more how old its JWTs are. Called with every request's time.
   void observe_clock(rules::WallTime now);

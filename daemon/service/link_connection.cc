@@ -136,7 +136,7 @@ Result<void> LinkConnection::take(LinkReply reply) {
     return {};
   }
   greeted_ = false;  // before the job goes back: it must not come here again
-  if (request.job) owner_->on_returned({request.job}, true);
+  if (request.job) owner_->on_returned({request.job}, Returned::failed);
   return Unexpected(link_error("a reply of another kind than was asked for"));
 }
 
@@ -180,12 +180,12 @@ Result<void> LinkConnection::take_failure(const Pending& request, const LinkFail
   switch (failure.code) {
     case LinkFailureCode::token_opening:
       enter(TokenState::opening, failure.message, kJustNow);
-      owner_->on_returned({request.job}, false);
+      owner_->on_returned({request.job}, Returned::unheard);
       describe_now();
       return {};
     case LinkFailureCode::token_failed:
       greeted_ = false;
-      owner_->on_returned({request.job}, true);
+      owner_->on_returned({request.job}, Returned::failed);
       return Unexpected(api_error(failure));  // asking once more may help, on a new connection
     case LinkFailureCode::token_unavailable:
       enter(failure.state, failure.message, kJustNow);
@@ -295,7 +295,7 @@ void LinkConnection::drop(const Error& why) {
   // Once per outage: the attempts that follow would only repeat it.
   if (!std::exchange(complained_, true)) host::log_failure(host::LogLevel::warning, "token service " + path_, why);
   if (!std::exchange(rejected_, false)) enter(TokenState::unreachable, link_error({}).message, kJustNow);
-  owner_->on_returned(std::move(cut), true);
+  owner_->on_returned(std::move(cut), Returned::cut);
 }
 
 }  // namespace signet::service

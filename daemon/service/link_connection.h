@@ -16,6 +16,9 @@ namespace signet::service {
 
 class LinkConnection;
 
+/// Why a signature comes back without an answer.
+enum class Returned { unheard, cut, failed };
+
 /// Whose connection it is: the link of one token.
 class LinkOwner {
  public:
@@ -24,8 +27,7 @@ class LinkOwner {
   virtual bool wants_new_listing() const = 0;
   virtual void on_description(TokenDescription description) = 0;
   virtual void on_signature(const SignJobPtr& job, Result<Bytes> result, std::chrono::microseconds service_time) = 0;
-  /// These must be sent again; `blame` is true where the connection broke under them.
-  virtual void on_returned(std::vector<SignJobPtr> jobs, bool blame) = 0;
+  virtual void on_returned(std::vector<SignJobPtr> jobs, Returned why) = 0;
   virtual void on_state_change() = 0;
 };
 

@@ -29,6 +29,7 @@ struct SignJob {
   SignOrder order;
   Deadline deadline;
   int cuts = 0;            ///< how many connections broke under it
+  int failures = 0;        ///< how often the token said that this call failed
   bool abandoned = false;  ///< nobody waits any more
   WakeUp done;
   std::optional<Result<Bytes>> outcome{};

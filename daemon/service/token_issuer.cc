@@ -75,10 +75,15 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
 
   Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
   if (!link) co_return Unexpected(link.error());
-  const bool may_share = may_share_signature(plan);
+  const bool may_share = may_share_jwt(plan);
   const auto order = std::make_shared<const Order>(Order{std::move(plan), policy.object, *std::move(pin), *std::move(link), deadline});
-  JwtCache::Make make = [this, order] { return sign(order); };
-  Result<SignedJwtPtr> jwt = co_await cache_.obtain(cache_key, may_share, record.peer.uid, deadline, std::move(make));
+  Result<SignedJwtPtr> jwt = SignedJwtPtr();
+  if (may_share) {
+    JwtCache::Make make = [this, order] { return sign(order); };
+    jwt = co_await cache_.obtain(cache_key, record.peer.uid, deadline, std::move(make));
+  } else {
+    jwt = co_await sign(order);
+  }
   if (!jwt) co_return Unexpected(jwt.error());
   co_return Issued{*std::move(jwt), false};
 }

@@ -17,8 +17,10 @@ using namespace std::chrono_literals;
 // many as it has sessions (signet-token has 8 unless told otherwise).
 constexpr std::size_t kMaxConnections = 8;
 constexpr std::chrono::microseconds kSlowToken = 1ms;
-// A cut costs one repetition, not more: a request that brings its token down must not do so for ever.
-constexpr int kMaxCuts = 1;
+// A request is sent again after a cut, but one that brings its token's service down must not do so for ever. Restarts that follow
+// closely upon each other hit the same request, because what was cut is sent first.
+constexpr int kMaxCuts = 3;
+constexpr int kMaxFailures = 1;
 
 bool can_sign(TokenState state) { return state == TokenState::ready || state == TokenState::degraded; }
 
@@ -166,11 +168,17 @@ void TokenLink::on_signature(const SignJobPtr& job, Result<Bytes> result, std::c
   dispatch();
 }
 
+bool TokenLink::may_repeat(SignJob& job, Returned why) {
+  if (why == Returned::cut) ++job.cuts;
+  if (why == Returned::failed) ++job.failures;
+  return job.cuts <= kMaxCuts && job.failures <= kMaxFailures;
+}
+
 // Back to the head of the queue, in their order: they have waited longest.
-void TokenLink::on_returned(std::vector<SignJobPtr> jobs, bool blame) {
+void TokenLink::on_returned(std::vector<SignJobPtr> jobs, Returned why) {
   for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
-    if (blame && ++(*job)->cuts > kMaxCuts) {
-      (*job)->finish(Unexpected(Error{ErrorCode::token_unavailable, "the token's service failed twice while signing this; try again shortly"}));
+    if (!may_repeat(**job, why)) {
+      (*job)->finish(Unexpected(Error{ErrorCode::token_unavailable, "the token's service failed repeatedly while signing this; try again shortly"}));
     } else if (!(*job)->abandoned) {
       queue_.push_front(std::move(*job));
     }

@@ -47,9 +47,10 @@ class TokenLink : private LinkOwner {
   bool wants_new_listing() const override { return wants_new_listing_; }
   void on_description(TokenDescription description) override;
   void on_signature(const SignJobPtr& job, Result<Bytes> result, std::chrono::microseconds service_time) override;
-  void on_returned(std::vector<SignJobPtr> jobs, bool blame) override;
+  void on_returned(std::vector<SignJobPtr> jobs, Returned why) override;
   void on_state_change() override;
 
+  static bool may_repeat(SignJob& job, Returned why);
   const LinkConnection& best() const;
   bool usable() const;
   Result<void> check_worth_waiting() const;
