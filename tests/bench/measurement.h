@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace signet::bench {
+
+enum class Outcome { good, failed };
+
+/// One operation over and over: says what came of it. Made and used by one thread.
+using Operation = std::function<Outcome()>;
+
+struct Measurement {
+  std::uint64_t good = 0;
+  std::uint64_t failed = 0;
+  double seconds = 0;
+  std::vector<std::uint32_t> latencies_us{};  ///< of the good ones, sorted
+
+  double per_second() const { return seconds > 0 ? static_cast<double>(good) / seconds : 0; }
+  /// The latency that this share (0 to 1) of the good operations did not exceed; 0 where there are none.
+  std::uint32_t percentile_us(double share) const;
+  /// One line of JSON.
+  std::string to_json(std::string_view what) const;
+};
+
+/// Runs `threads` threads for that long, each with an operation of its own from `make_operation` (called on this
+/// thread, with the thread's number). Blocks until all have ended.
+Measurement measure(int threads, std::chrono::milliseconds duration,
+                    const std::function<Operation(int)>& make_operation);
+
+}  // namespace signet::bench
