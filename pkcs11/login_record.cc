@@ -27,11 +27,13 @@ constexpr std::uint64_t kScryptR = 8;
 constexpr std::uint64_t kScryptP = 1;
 constexpr std::uint64_t kScryptMaxMemory = 64U << 20U;
 
-Unexpected<Error> io_error(const std::string& call) {
+Unexpected<Error> no_record(std::string detail) {
   return Unexpected(Error{.code = ErrorCode::io_failure,
                           .message = "the record of login attempts cannot be kept in state-dir, and without it no PIN is tried",
-                          .detail = call + ": " + std::strerror(errno)});
+                          .detail = std::move(detail)});
 }
+
+Unexpected<Error> io_error(const std::string& call) { return no_record(call + ": " + std::strerror(errno)); }
 
 Result<std::string> pin_tag(const host::Secret& pin, BytesView salt) {
   std::array<std::byte, 32> key{};
@@ -104,8 +106,9 @@ LoginRecord::LoginRecord(std::string directory) : path_(directory.empty() ? "" :
 Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const host::Secret& pin) const {
   if (path_.empty()) return Verdict::may_try;
   if (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return Verdict::may_try;
-  SIGNET_TRY_ASSIGN(const std::string text, host::read_file(path_, kMaxNoteBytes));
-  const Note found = Note::parse(text);
+  const auto text = host::read_file(path_, kMaxNoteBytes);
+  if (!text) return no_record(text.error().detail);
+  const Note found = Note::parse(*text);
   if (found.serial != serial) return Verdict::may_try;
   SIGNET_TRY_ASSIGN(const Note same, Note::make_with(serial, found.salt_hex, pin, found.outcome));
   if (same.tag != found.tag) return Verdict::may_try;

@@ -1,0 +1,97 @@
+// A PIN is tried once, and never again by itself.
+#include <filesystem>
+#include <fstream>
+
+#include "tests/fault/sign_request.h"
+#include "tests/support/fault_control.h"
+#include "tests/support/matchers.h"
+#include "tests/support/token_process.h"
+
+namespace signet::test {
+namespace {
+
+struct WrongPin {
+  WrongPin() {
+    std::ofstream(hsm.pin_file()) << "wrong-one\n";
+  }
+  TokenProcessSpec spec() const { return {.module = FaultControl::module(), .environment = faults.environment()}; }
+
+  SoftHsm hsm;
+  FaultControl faults{hsm};
+};
+
+}  // namespace
+
+TEST_CASE("a refused PIN is not tried again: not by time, not by re-execution, not by a restart", "[fault]") {
+  const WrongPin given;
+  TokenProcess service(given.hsm, given.spec());
+  const auto refused = service.wait_for(link::PIN_REFUSED);
+  CHECK(refused.next_try() == 0);
+  CHECK(refused.epoch() == 0);
+  CHECK(given.faults.count("C_Login") == 1);
+  link::Request request;
+  request.mutable_sign()->set_alg("ES256");
+  request.mutable_sign()->set_expected_spki_sha256(std::string(32, 'x'));
+  auto reply = service.connect().call(request);
+  REQUIRE_OK(reply);
+  CHECK(reply->failure().code() == link::TOKEN_UNAVAILABLE);
+  CHECK(reply->failure().state() == link::PIN_REFUSED);
+  CHECK(service.runs());
+  CHECK(service.terminate() == 0);
+
+  service.start();
+  service.wait_for(link::PIN_REFUSED);
+  CHECK(given.faults.count("C_Login") == 1);
+  service.kill();
+
+  // Changed by the operator: tried again, and good. One octet of a salted hash tells PINs apart, so that a chance of 1 in 256 would
+  // leave it untried; another try with another salt follows then.
+  std::ofstream(given.hsm.pin_file()) << given.hsm.pin() << "\n";
+  service.start();
+  const auto state = service.wait_until("a decision", [](const link::Description& seen) { return seen.state() != link::OPENING; }).state();
+  if (state == link::PIN_REFUSED) {
+    service.kill();
+    std::filesystem::remove(service.state_directory() + "/login-attempt");
+    service.start();
+  }
+  service.wait_for(link::READY);
+  CHECK(given.faults.count("C_Login") == 2);
+  CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
+}
+
+TEST_CASE("a process killed while C_Login runs leaves a record that counts as a refusal", "[fault]") {
+  SoftHsm hsm;
+  const FaultControl faults(hsm);
+  faults.set_rules({"C_Login hang"});
+  TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
+  poll_until("C_Login is under way", [&] { return faults.count("C_Login") == 1; });
+  service.kill();
+  faults.set_rules({});
+  service.start();
+  service.wait_for(link::PIN_REFUSED);
+  CHECK(faults.count("C_Login") == 1);
+}
+
+TEST_CASE("a login that fails without a word about the PIN gets one more try, not two", "[fault]") {
+  SoftHsm hsm;
+  const FaultControl faults(hsm);
+  faults.set_rules({"C_Login rv=0x30"});
+  const TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
+  service.wait_for(link::PIN_REFUSED);
+  CHECK(faults.count("C_Login") == 2);
+}
+
+TEST_CASE("no record, no login", "[fault]") {
+  SoftHsm hsm;
+  const FaultControl faults(hsm);
+  // A file where the record's directory should be: nobody can write into it, root neither.
+  const std::string no_directory = hsm.directory().file("not-a-directory");
+  std::ofstream(no_directory) << "";
+  const TokenProcess service(
+      hsm, {.module = FaultControl::module(), .environment = faults.environment(), .state_directory = no_directory});
+  const auto description = service.wait_for(link::MISCONFIGURED);
+  CHECK(description.message().find("state-dir") != std::string::npos);
+  CHECK(faults.count("C_Login") == 0);
+}
+
+}  // namespace signet::test

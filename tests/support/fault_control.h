@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/support/softhsm.h"
+
+namespace signet::test {
+
+/// The fault module (fault_module.cc) in front of a SoftHSM store: its rules and counters. One thread.
+class FaultControl {
+ public:
+  /// Files go into the store's directory.
+  explicit FaultControl(const SoftHsm& hsm);
+
+  /// Path of libsignet_fault_module.so.
+  static std::string module();
+  /// What a process that loads the module needs in its environment.
+  std::map<std::string, std::string> environment() const;
+  /// Replaces the rules.
+  void set_rules(const std::vector<std::string>& rules) const;
+  /// How often a function has been called, in all processes and process images.
+  long count(const std::string& function) const;
+
+ private:
+  std::string rules_file_;
+  std::string counts_file_;
+};
+
+}  // namespace signet::test

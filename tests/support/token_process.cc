@@ -1,0 +1,144 @@
+#include "tests/support/token_process.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <spawn.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace signet::test {
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::milliseconds kPollInterval{10};
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+int status_of(int wait_status) { return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status); }
+
+}  // namespace
+
+void poll_until(const std::string& what, const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("never happened: " + what);
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
+TokenProcess::TokenProcess(const SoftHsm& hsm, const TokenProcessSpec& spec)
+    : hsm_(hsm),
+      spec_(spec),
+      socket_(hsm.directory().file("token.sock")),
+      log_file_(hsm.directory().file("signet-token.log")),
+      config_file_(hsm.directory().file("token.conf")) {
+  if (spec.state_directory.empty()) std::filesystem::create_directory(state_directory());
+  std::ofstream config(config_file_);
+  config << "module = " << spec.module << "\ntoken = " << hsm.token_uri() << "\nsocket = " << socket_ << "\nallow = uid:" << ::getuid()
+         << "\nstate-dir = " << state_directory() << "\n";
+  if (spec.has_pin_file) config << "pin-file = " << hsm.pin_file() << "\n";
+  for (const std::string& option : spec.options) config << option << "\n";
+  config.close();
+  start();
+}
+
+TokenProcess::~TokenProcess() {
+  if (pid_ > 0) kill();
+}
+
+std::string TokenProcess::state_directory() const {
+  return spec_.state_directory.empty() ? hsm_.directory().file("state") : spec_.state_directory;
+}
+
+std::vector<std::string> TokenProcess::command() const {
+  std::vector<std::string> words{SIGNET_TOKEN_PROGRAM, "--config", config_file_};
+  if (!spec_.socket_activated) return words;
+  std::vector<std::string> activated{"/usr/bin/systemd-socket-activate", "--listen=" + socket_, "--fdname=token"};
+  for (const auto& [name, value] : spec_.environment) activated.push_back("--setenv=" + name + "=" + value);
+  activated.push_back("--setenv=SOFTHSM2_CONF=" + hsm_.configuration_file());
+  activated.insert(activated.end(), words.begin(), words.end());
+  return activated;
+}
+
+std::vector<std::string> TokenProcess::environment() const {
+  std::vector<std::string> entries{"SOFTHSM2_CONF=" + hsm_.configuration_file(), "PATH=/usr/bin:/bin"};
+  for (const auto& [name, value] : spec_.environment) entries.push_back(name + "=" + value);
+  return entries;
+}
+
+void TokenProcess::start() {
+  auto words = command();
+  auto entries = environment();
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  const int error =
+      ::posix_spawn(&pid_, words.front().c_str(), &actions, nullptr, pointers_to(words).data(), pointers_to(entries).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw std::runtime_error("posix_spawn " + words.front());
+}
+
+void TokenProcess::kill() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+int TokenProcess::terminate() {
+  ::kill(pid_, SIGTERM);
+  int wait_status = 0;
+  poll_until("signet-token ends", [&] { return ::waitpid(pid_, &wait_status, WNOHANG) == pid_; });
+  pid_ = -1;
+  return status_of(wait_status);
+}
+
+bool TokenProcess::runs() const { 
+  siginfo_t info{};
+  return pid_ > 0 && ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+}
+
+std::string TokenProcess::log() const {
+  std::ifstream file(log_file_);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+LinkClient TokenProcess::connect() const {
+  std::optional<LinkClient> client;
+  poll_until("signet-token accepts", [&] {
+    auto opened = LinkClient::open(socket_);
+    if (opened) client.emplace(std::move(*opened));
+    return client.has_value();
+  });
+  return std::move(*client);
+}
+
+link::Description TokenProcess::wait_until(const std::string& what,
+                                           const std::function<bool(const link::Description&)>& holds) const {
+  link::Description found;
+  poll_until(what, [&] {
+    auto description = connect().describe();
+    if (!description || !holds(*description)) return false;
+    found = std::move(*description);
+    return true;
+  });
+  return found;
+}
+
+link::Description TokenProcess::wait_for(link::State state) const {
+  return wait_until("state " + link::State_Name(state), [state](const link::Description& seen) { return seen.state() == state; });
+}
+
+}  // namespace signet::test

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "tests/support/link_client.h"
+#include "tests/support/softhsm.h"
+
+namespace signet::test {
+
+/// How a signet-token under test is started.
+struct TokenProcessSpec {
+  std::string module = softhsm_module();
+  std::map<std::string, std::string> environment{};
+  std::vector<std::string> options{};  ///< more configuration lines, "call-timeout = 1s"
+  std::string state_directory{};       ///< empty: one is made in the store's directory
+  bool has_pin_file = true;
+  bool socket_activated = false;       ///< by systemd-socket-activate
+};
+
+/// A real signet-token in front of a SoftHSM store. Killed when the object goes, if it still runs. One thread.
+class TokenProcess {
+ public:
+  TokenProcess(const SoftHsm& hsm, const TokenProcessSpec& spec);
+  TokenProcess(const TokenProcess&) = delete;
+  TokenProcess& operator=(const TokenProcess&) = delete;
+  ~TokenProcess();
+
+  pid_t pid() const { return pid_; }
+  const std::string& socket() const { return socket_; }
+  std::string state_directory() const;
+  /// What it has written on stderr.
+  std::string log() const;
+  bool runs() const;
+
+  /// Starts it again, after kill() or terminate().
+  void start();
+  /// SIGKILL, and its end.
+  void kill();
+  /// SIGTERM; its exit status, or 128 + signal.
+  int terminate();
+
+  /// A greeted connection; tries again while nobody listens. Fails the test after a generous deadline.
+  LinkClient connect() const;
+  /// A description in that state; asked for again and again until a generous deadline fails the test.
+  link::Description wait_for(link::State state) const;
+  /// The same for any condition.
+  link::Description wait_until(const std::string& what, const std::function<bool(const link::Description&)>& holds) const;
+
+ private:
+  std::vector<std::string> command() const;
+  std::vector<std::string> environment() const;
+
+  const SoftHsm& hsm_;
+  const TokenProcessSpec spec_;
+  std::string socket_;
+  std::string log_file_;
+  std::string config_file_;
+  pid_t pid_ = -1;
+};
+
+/// Until it holds, or a generous deadline fails the test.
+void poll_until(const std::string& what, const std::function<bool()>& holds);
+
+}  // namespace signet::test
