@@ -1,6 +1,7 @@
 """signet-admin on a SoftHSM2 store: every shape of key file, every way to be refused, PINs at a terminal. Public halves, pins and ids come
 from the files themselves, never from the program under test."""
 
+import base64
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import unittest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from tests.support.fault import FaultModule
 from tests.support.hsm import SoftHsm
 from tests.support.process import environment, program_path, run
 from tests.support.terminal import Terminal
@@ -103,6 +105,7 @@ class Import(AdminTest):
             with self.subTest(label):
                 self.import_file(self.write(f"{label}.pem", pem(key)))
                 self.check_imported(label, key, kind)
+        self.assertEqual(len(self.keys()), 5, "a refused way in leaves nothing behind")
 
     def test_sec1_and_pkcs1(self):
         elliptic, modular = ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)
@@ -236,6 +239,63 @@ class Import(AdminTest):
         self.assertIn("token      = other\n", done.stdout, "the link has the configuration file's name")
         conf.write_text("token = pkcs11:token=build\nmodul = x\n")
         self.assertIn("module", self.admin("key", "list", "--config", conf, code=1).stderr)
+
+
+class OnAnUnwillingToken(AdminTest):
+    """The fault module stands between signet-admin and SoftHSM."""
+
+    def setUp(self):
+        super().setUp()
+        self.hsm.init_token()
+        self.fault = FaultModule(self.root)
+        self.environment.update(self.fault.environment)
+        self.token = ["--module", self.fault.path, "--token", self.hsm.token]
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.path = self.write("key.pem", pem(self.key))
+
+    def objects(self) -> int:
+        """As many as SoftHSM has files for."""
+        return len(list(self.hsm.tokens.glob("*/*.object"))) - 1  # token.object is the token itself
+
+    def test_a_key_whose_signature_is_not_proven_is_destroyed_again(self):
+        self.fault.rules("C_Sign rv=0x30")
+        done = self.import_file(self.path, code=1)
+        self.assertIn("destroyed again", done.stderr)
+        self.assertEqual(self.objects(), 0)
+
+    def test_a_key_that_cannot_be_destroyed_is_not_passed_over(self):
+        self.fault.rules("C_Sign rv=0x30", "C_DestroyObject rv=0x30")
+        self.assertIn("could NOT be destroyed", self.import_file(self.path, code=1).stderr)
+
+    def test_a_token_that_does_not_unwrap_gets_the_numbers(self):
+        self.fault.rules("C_UnwrapKey rv=0xD1")
+        done = json.loads(self.import_file(self.path, "--json").stdout)
+        self.assertIn("C_CreateObject", done["way_in"])
+        self.assertEqual((done["public_key"], done["sensitive"], done["extractable"]), (pin_of(self.key), True, False))
+
+    def test_a_token_that_takes_the_key_by_no_way(self):
+        self.fault.rules("C_UnwrapKey rv=0xD1", "C_CreateObject rv=0x13 after=1")
+        done = self.import_file(self.path, code=1)
+        self.assertIn("C_UnwrapKey answered CKR_TEMPLATE_INCONSISTENT", done.stderr)
+        self.assertIn("C_CreateObject answered CKR_ATTRIBUTE_VALUE_INVALID", done.stderr)
+        self.assertEqual(self.objects(), 0)
+
+    def test_a_token_that_refuses_the_public_object_puts_the_whole_key_into_the_file(self):
+        self.fault.rules("C_CreateObject rv=0xD1 after=1")  # the first is the key that unwraps
+        done = self.import_file(self.path)
+        self.assertIn("public-key = spki:" + base64.b64encode(spki(self.key)).decode() + "\n", done.stdout)
+
+    def test_a_wrong_pin_is_one_login(self):
+        self.admin("key", "list", *self.token, secrets={"--pin-fd": self.hsm.so_pin + "0"}, code=3)
+        self.assertEqual(self.fault.count("C_Login"), 1)
+
+    def test_a_token_that_first_does_not_show_is_looked_for_again(self):
+        self.fault.rules("C_GetTokenInfo rv=0xE0 times=2")
+        self.assertEqual(self.keys(), {})
+
+    def test_nothing_is_asked_of_the_token_before_the_file_is_good(self):
+        self.import_file(self.write("bad.pem", b"nothing"), code=1)
+        self.assertEqual(self.fault.count("C_Initialize"), 0)
 
 
 class Tokens(AdminTest):
