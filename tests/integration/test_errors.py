@@ -1,7 +1,6 @@
 """Every code of the error catalogue that a caller can bring about (all but `internal`), with everything its answer must carry."""
 
 import contextlib
-import signal
 import time
 import unittest
 
@@ -150,27 +149,21 @@ class ServiceErrors(unittest.TestCase):
     def test_deadline_exceeded_when_the_token_does_not_answer(self):
         with Stack(daemon={"deadline": "1s"}) as stack:
             cached = stack.jwt().json()["token"]
-            stack.token.signal(signal.SIGSTOP)
-            try:
+            with stack.token.stopped():
                 began = time.monotonic()
                 assert_problem(self, stack.jwt({"fresh": True}), 504, "deadline_exceeded")
                 self.assertGreater(time.monotonic() - began, 0.9, "gave up before the deadline")
                 self.assertEqual(stack.jwt().json()["token"], cached, "cached tokens are served on")
-            finally:
-                stack.token.signal(signal.SIGCONT)
             eventually(lambda: stack.jwt({"fresh": True}).status == 200, "signing works again")
 
     def test_overloaded_when_more_waits_than_may(self):
         """A stopped token service: the queue before it fills, and what finds no room is told so at once."""
         with Stack(daemon={"deadline": "6s", "max-connections": 2000}) as stack, contextlib.ExitStack() as held:
             waiting = [held.enter_context(stack.raw()) for _ in range(800)]
-            stack.token.signal(signal.SIGSTOP)
-            try:
+            with stack.token.stopped():
                 for index, raw in enumerate(waiting):
                     raw.send(request_bytes("POST", "/v1/keys/apple/tokens", b'{"fresh":true,"lifetime":%d}' % (100 + index)))
                 answers = [raw.answer() for raw in waiting]
-            finally:
-                stack.token.signal(signal.SIGCONT)
             self.assertLessEqual({answer.code for answer in answers}, {"overloaded", "deadline_exceeded"})
             for answer in answers:
                 assert_problem(self, answer, 503 if answer.code == "overloaded" else 504, answer.code)

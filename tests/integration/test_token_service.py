@@ -82,6 +82,9 @@ class Pin(unittest.TestCase):
         self.start_with(self.wrong)
         removed = 0
         for index in range(3):
+            if index > 0:
+                self.stack.pin_file.write_text(self.wrong)
+                self.restart_token()
             self.stack.wait_token_state("pin-refused")
             self.assertEqual(self.fault.count("C_Login"), 2 * index + 1)
             self.stack.pin_file.write_text(self.right)
@@ -94,8 +97,6 @@ class Pin(unittest.TestCase):
             self.stack.wait_ready()
             self.assertEqual(self.stack.jwt({"fresh": True}).status, 200)
             self.assertEqual(self.fault.count("C_Login"), 2 * index + 2)
-            self.stack.pin_file.write_text(self.wrong)
-            self.restart_token()
         self.assertLess(removed, 3)
 
     def test_a_login_cut_off_by_kill_9_counts_as_refused(self):

@@ -1,5 +1,6 @@
 """The programs under test as child processes: started, watched, stopped, and their stderr read for what must never stand there."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -92,6 +93,7 @@ class Program:
             inherited = tuple(each.fileno() for each in self.sockets.values())
             env["LISTEN_FDNAMES"] = ":".join(self.sockets)
             argv = [sys.executable, "-I", "-c", LAUNCHER, ",".join(map(str, inherited)), *argv]
+        argv = ["setpriv", "--pdeathsig", "KILL", *argv]  # a test that is killed leaves no program behind
         with open(self.stderr_path, "ab") as stderr:
             self.process = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr, pass_fds=inherited, cwd="/")
         return self
@@ -125,6 +127,17 @@ class Program:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """SIGSTOP, in force for all its threads, until the block ends."""
+        self.signal(signal.SIGSTOP)
+        tasks = pathlib.Path(f"/proc/{self.pid}/task")
+        eventually(lambda: all((task / "stat").read_text().rpartition(")")[2].split()[0] == "T" for task in tasks.iterdir()), f"{self.name} is stopped")
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
 
     def stderr(self) -> str:
         return self.stderr_path.read_text(errors="replace") if self.stderr_path.exists() else ""

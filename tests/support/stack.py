@@ -1,10 +1,12 @@
 """Signet as it runs on a machine, in a temporary directory: a SoftHSM2 token with an Apple key in it, signet-token and signetd with their
 configuration, and callers of several identities. Everything a test starts or writes is gone when the block ends."""
 
+import atexit
 import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -17,6 +19,10 @@ from tests.support.process import Program, environment, eventually, program_path
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PATH, HELD, SOCKET_ACTIVATE = "path", "held", "systemd-socket-activate"
+
+
+# A test that is told to end leaves through atexit, which removes what unittest would not.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def option_lines(options: dict) -> str:
@@ -53,13 +59,10 @@ class Stack:
         self.activation, self.start_at_once = activation, start
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="signet-", dir="/tmp"))
         self.root.chmod(0o755)
+        atexit.register(self._remove)
         self.held: list = []
         self.programs: list = []
-        try:
-            self._lay_out(module, environment_of_token or {})
-        except BaseException:
-            shutil.rmtree(self.root)
-            raise
+        self._lay_out(module, environment_of_token or {})
 
     def _lay_out(self, module: str | None, environment_of_token: dict):
         for name in ("run", "run/token", "etc", "etc/keys.d", "etc/tokens.d", "state", "state/daemon", "state/token", "log"):
@@ -165,13 +168,18 @@ class Stack:
             failed = True
             raise
         finally:
-            for program in self.programs:
-                program.kill()
-                if failed:
+            if failed:
+                for program in self.programs:
                     print(f"---- {program.name}:\n{program.stderr()[-6000:]}", file=sys.stderr)
-            for each in self.held:
-                each.close()
-            shutil.rmtree(self.root)
+            self._remove()
+            atexit.unregister(self._remove)
+
+    def _remove(self):
+        for program in self.programs:
+            program.kill()
+        for each in self.held:
+            each.close()
+        shutil.rmtree(self.root, ignore_errors=True)
 
     # Callers.
 
