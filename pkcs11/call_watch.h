@@ -8,9 +8,9 @@
 
 namespace signet::pkcs11 {
 
-/// Notices calls into the module that overrun their time: a PKCS#11 call cannot be cancelled, so all that helps is another process
-/// image. Each place a call may run in (the opener, each session) is a slot with the time by which its call must be back. A thread of its own looks at
-/// them a few times per limit; begin and end are one store each.
+/// Notices calls into the module that overrun their time: a PKCS#11 call cannot be cancelled, so all that helps is
+/// another process image. Each place a call may run in (the opener, each session) is a slot with the time by which its
+/// call must be back. A thread of its own looks at them a few times per limit; begin and end are one store each.
 class CallWatch {
  public:
   using Clock = std::chrono::steady_clock;

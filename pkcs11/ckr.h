@@ -38,7 +38,8 @@ CkrClass ckr_class(CK_RV rv);
 std::string ckr_name(CK_RV rv);
 /// "C_Sign answered CKR_DEVICE_REMOVED (0x32)": for the log.
 std::string to_string(const CallFailure& failure);
-/// After this answer of a session call only a fresh process image is known to serve again: every class but ok, request and pin.
+/// After this answer of a session call only a fresh process image is known to serve again: every class but ok, request
+/// and pin.
 bool means_token_lost(CkrClass ckr_class);
 
 /// CKR_OK, or the failure of that call.

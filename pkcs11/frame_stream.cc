@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 
+Unexpected<Error> half_frame() {
+  return Unexpected(Error{.code = ErrorCode::bad_input, .message = "the peer left in the middle of a frame"});
+}
+
 Unexpected<Error> io_error(const char* call) {
   return Unexpected(make_error(ErrorCode::io_failure, std::string(call) + ": " + std::strerror(errno)));
 }
@@ -26,7 +30,7 @@ Result<std::optional<std::string_view>> FrameStream::read(std::size_t max_bytes)
   const auto header = bytes_of(received_).first<kFrameHeaderBytes>();
   SIGNET_TRY_ASSIGN(const std::size_t length, decode_frame_header(header, max_bytes));
   SIGNET_TRY_ASSIGN(const bool has_payload, fill(kFrameHeaderBytes + length));
-  if (!has_payload) return Unexpected(make_error(ErrorCode::bad_input, "the stream ends inside a frame"));
+  if (!has_payload) return half_frame();
   consumed_ = kFrameHeaderBytes + length;
   return std::optional(std::string_view(received_).substr(kFrameHeaderBytes, length));
 }
@@ -40,7 +44,7 @@ Result<bool> FrameStream::fill(std::size_t wanted) {
     if (count > 0 || (count < 0 && errno == EINTR)) continue;
     if (count < 0) return io_error("recv");
     if (before == 0) return false;
-    return Unexpected(make_error(ErrorCode::bad_input, "the stream ends inside a frame"));
+    return half_frame();
   }
   return true;
 }

@@ -9,14 +9,14 @@
 
 namespace signet::pkcs11 {
 
-/// Frames (proto/frame.h) over one connected socket, blocking. A frame that came with the one before it costs no read of its own.
-/// One thread at a time, but for stop_reading.
+/// Frames (proto/frame.h) over one connected socket, blocking. A frame that came with the one before it costs no read
+/// of its own. One thread at a time, but for stop_reading.
 class FrameStream {
  public:
   explicit FrameStream(host::FileDescriptor socket) : socket_(std::move(socket)) {}
 
-  /// The next frame's payload, valid until the next read; nothing where the peer has closed between two frames. Errors: bad_input (a
-  /// length of 0 or above `max_bytes`, an end inside a frame), io_failure.
+  /// The next frame's payload, valid until the next read; nothing where the peer has closed between two frames. Errors:
+  /// bad_input (a length of 0 or above `max_bytes`, an end inside a frame), io_failure.
   Result<std::optional<std::string_view>> read(std::size_t max_bytes);
 
   /// Sends one frame. Error io_failure, among them a peer that does not read for the socket's send time-out.

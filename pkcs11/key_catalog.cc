@@ -11,7 +11,8 @@ bool fits(const Pkcs11Uri& uri, const TokenKey& key) {
 
 Refusal no_such_key() {
   return {.reason = RefusalReason::no_such_key,
-          .message = "the token holds no private key that fits the key file's `object`; import the key, or correct the URI"};
+          .message =
+              "the token holds no private key that fits the key file's `object`; import the key, or correct the URI"};
 }
 
 Refusal several_keys() {
@@ -25,7 +26,8 @@ KeyView view_of_missing(std::string object, const Refusal& refusal) {
 
 }  // namespace
 
-KeyCatalog::KeyCatalog(TokenSurvey token, std::vector<TokenKey> keys) : token_(std::move(token)), keys_(std::move(keys)) {
+KeyCatalog::KeyCatalog(TokenSurvey token, std::vector<TokenKey> keys)
+    : token_(std::move(token)), keys_(std::move(keys)) {
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     by_id_.emplace(text_of(keys_[i].id), i);
     by_label_.emplace(keys_[i].label, i);
@@ -47,7 +49,8 @@ std::vector<std::size_t> KeyCatalog::candidates(const Pkcs11Uri& uri) const {
 
 Served<const TokenKey*> KeyCatalog::find(std::string_view object) const {
   const auto uri = parse_pkcs11_uri(object);
-  if (!uri) return Unexpected(Refusal{RefusalReason::bad_request, "the key's URI is malformed: " + uri.error().message});
+  if (!uri)
+    return Unexpected(Refusal{RefusalReason::bad_request, "the key's URI is malformed: " + uri.error().message});
   if (uri->type && *uri->type != "private") {
     return Unexpected(Refusal{RefusalReason::bad_request, "the key's URI names no private key; leave out type=…"});
   }

@@ -15,7 +15,8 @@ class KeyCatalog {
  public:
   KeyCatalog(TokenSurvey token, std::vector<TokenKey> keys);
 
-  /// The one key that fits the URI. Refusals: bad_request (not a URI of a private key), no_such_key, key_refused (several fit).
+  /// The one key that fits the URI. Refusals: bad_request (not a URI of a private key), no_such_key, key_refused
+  /// (several fit).
   Served<const TokenKey*> find(std::string_view object) const;
   const std::vector<TokenKey>& keys() const { return keys_; }
   /// As Signer::describe.

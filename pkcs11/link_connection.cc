@@ -19,7 +19,8 @@ std::vector<std::string> objects_of(const Call& call) {
 
 }  // namespace
 
-LinkConnection::LinkConnection(host::FileDescriptor socket, TokenService& service, std::chrono::milliseconds call_timeout)
+LinkConnection::LinkConnection(host::FileDescriptor socket, TokenService& service,
+                               std::chrono::milliseconds call_timeout)
     : stream_(std::move(socket)), service_(service), call_timeout_(call_timeout) {}
 
 void LinkConnection::serve() {
@@ -50,9 +51,10 @@ LinkConnection::Next LinkConnection::answer_hello(const link::Request& request, 
   }
   const link::Hello& hello = request.hello();
   if (hello.min_version() > kLinkVersion || hello.max_version() < kLinkVersion) {
-    refuse({RefusalReason::version_unsupported,
-            fmt::format("this signet-token speaks version {} of the token link; install matching packages", kLinkVersion)},
-           reply);
+    refuse(
+        {RefusalReason::version_unsupported,
+         fmt::format("this signet-token speaks version {} of the token link; install matching packages", kLinkVersion)},
+        reply);
     return Next::close;
   }
   greeted_ = true;
@@ -63,13 +65,20 @@ LinkConnection::Next LinkConnection::answer_hello(const link::Request& request, 
 
 LinkConnection::Next LinkConnection::answer_call(const link::Request& request, link::Reply& reply) {
   switch (request.call_case()) {
-    case link::Request::kSign: sign(request, reply); return Next::go_on;
-    case link::Request::kDescribe: describe(request, reply); return Next::go_on;
-    case link::Request::kRefresh: refresh(request, reply); return Next::go_on;
+    case link::Request::kSign:
+      sign(request, reply);
+      return Next::go_on;
+    case link::Request::kDescribe:
+      describe(request, reply);
+      return Next::go_on;
+    case link::Request::kRefresh:
+      refresh(request, reply);
+      return Next::go_on;
     case link::Request::kHello:
       refuse({RefusalReason::bad_request, "hello comes once, at the beginning of a connection"}, reply);
       return Next::close;
-    case link::Request::CALL_NOT_SET: break;
+    case link::Request::CALL_NOT_SET:
+      break;
   }
   // A call that a newer client may know: the connection stays usable for those we know.
   refuse({RefusalReason::bad_request, "this signet-token does not know the call; install matching packages"}, reply);

@@ -14,8 +14,8 @@ class Request;
 
 namespace signet::pkcs11 {
 
-/// One client of the link, served by one thread from Hello to the end: a frame in, a frame out, in order. The client's next frame may
-/// already be on its way.
+/// One client of the link, served by one thread from Hello to the end: a frame in, a frame out, in order. The client's
+/// next frame may already be on its way.
 class LinkConnection {
  public:
   /// `service` outlives the connection. `call_timeout` stands in where a request has no deadline of its own.

@@ -13,29 +13,46 @@ constexpr std::uint32_t kMaxDeadlineMs = 60 * 60 * 1000;
 
 link::State link_state(TokenState state) {
   switch (state) {
-    case TokenState::opening: return link::OPENING;
-    case TokenState::ready: return link::READY;
-    case TokenState::degraded: return link::DEGRADED;
-    case TokenState::absent: return link::ABSENT;
-    case TokenState::pin_refused: return link::PIN_REFUSED;
-    case TokenState::misconfigured: return link::MISCONFIGURED;
+    case TokenState::opening:
+      return link::OPENING;
+    case TokenState::ready:
+      return link::READY;
+    case TokenState::degraded:
+      return link::DEGRADED;
+    case TokenState::absent:
+      return link::ABSENT;
+    case TokenState::pin_refused:
+      return link::PIN_REFUSED;
+    case TokenState::misconfigured:
+      return link::MISCONFIGURED;
   }
   return link::STATE_UNSPECIFIED;
 }
 
 link::FailureCode failure_code(RefusalReason reason) {
   switch (reason) {
-    case RefusalReason::version_unsupported: return link::VERSION_UNSUPPORTED;
-    case RefusalReason::bad_request: return link::BAD_REQUEST;
-    case RefusalReason::token_opening: return link::TOKEN_OPENING;
-    case RefusalReason::token_unavailable: return link::TOKEN_UNAVAILABLE;
-    case RefusalReason::no_such_key: return link::NO_SUCH_KEY;
-    case RefusalReason::key_refused: return link::KEY_REFUSED;
-    case RefusalReason::key_changed: return link::KEY_CHANGED;
-    case RefusalReason::message_refused: return link::MESSAGE_REFUSED;
-    case RefusalReason::busy: return link::BUSY;
-    case RefusalReason::signature_bad: return link::SIGNATURE_BAD;
-    case RefusalReason::token_failed: return link::TOKEN_FAILED;
+    case RefusalReason::version_unsupported:
+      return link::VERSION_UNSUPPORTED;
+    case RefusalReason::bad_request:
+      return link::BAD_REQUEST;
+    case RefusalReason::token_opening:
+      return link::TOKEN_OPENING;
+    case RefusalReason::token_unavailable:
+      return link::TOKEN_UNAVAILABLE;
+    case RefusalReason::no_such_key:
+      return link::NO_SUCH_KEY;
+    case RefusalReason::key_refused:
+      return link::KEY_REFUSED;
+    case RefusalReason::key_changed:
+      return link::KEY_CHANGED;
+    case RefusalReason::message_refused:
+      return link::MESSAGE_REFUSED;
+    case RefusalReason::busy:
+      return link::BUSY;
+    case RefusalReason::signature_bad:
+      return link::SIGNATURE_BAD;
+    case RefusalReason::token_failed:
+      return link::TOKEN_FAILED;
   }
   return link::FAILURE_UNSPECIFIED;
 }
@@ -46,7 +63,8 @@ std::string text(BytesView bytes) { return std::string(text_of(bytes)); }
 std::string shown(const std::string& text) {
   if (is_utf8(text)) return text;
   std::string ascii = text;
-  std::ranges::replace_if(ascii, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
+  std::ranges::replace_if(
+      ascii, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
   return ascii;
 }
 
@@ -83,9 +101,11 @@ Served<SignOrder> read_sign_request(const link::SignRequest& request, std::chron
                   .spki = bytes_of(request.spki()),
                   .deadline = deadline_of(request.deadline_ms(), call_timeout)};
   if (request.expected_spki_sha256().size() != order.expected_spki_sha256.size()) {
-    return Unexpected(Refusal{RefusalReason::bad_request, "the request does not pin the public key by 32 octets of SHA-256"});
+    return Unexpected(
+        Refusal{RefusalReason::bad_request, "the request does not pin the public key by 32 octets of SHA-256"});
   }
-  std::memcpy(order.expected_spki_sha256.data(), request.expected_spki_sha256().data(), order.expected_spki_sha256.size());
+  std::memcpy(order.expected_spki_sha256.data(), request.expected_spki_sha256().data(),
+              order.expected_spki_sha256.size());
   return order;
 }
 

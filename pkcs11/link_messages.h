@@ -14,7 +14,8 @@ class Signature;
 // Between the frames of the token link and our own values. Pure; any thread.
 namespace signet::pkcs11 {
 
-/// When a caller that still waits `deadline_ms` will be gone; 0 stands for `otherwise`, and nobody waits longer than an hour.
+/// When a caller that still waits `deadline_ms` will be gone; 0 stands for `otherwise`, and nobody waits longer than an
+/// hour.
 Deadline deadline_of(std::uint32_t deadline_ms, std::chrono::milliseconds otherwise);
 
 /// The order lies in the request, which must outlive it. Refusal bad_request: unknown algorithm, no hash of 32 octets.

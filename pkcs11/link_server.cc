@@ -28,7 +28,8 @@ LinkServer::LinkServer(int listening, TokenService& service, LinkLimits limits)
 
 void LinkServer::run(int stop) {
   for (;;) {
-    pollfd watched[] = {{.fd = listening_, .events = POLLIN, .revents = 0}, {.fd = stop, .events = POLLIN, .revents = 0}};
+    pollfd watched[] = {{.fd = listening_, .events = POLLIN, .revents = 0},
+                        {.fd = stop, .events = POLLIN, .revents = 0}};
     if (::poll(watched, 2, -1) < 0) continue;  // only EINTR can happen
     if (watched[1].revents != 0) return;
     if (watched[0].revents != 0) accept_one();
@@ -54,7 +55,8 @@ bool LinkServer::admits(int socket) const {
   }
   if (std::ranges::count(limits_.allow, peer->uid) > 0) return true;
   host::log(host::LogLevel::warning,
-            fmt::format("a connection to the link by uid {} (pid {}) is refused; `allow` does not name it", peer->uid, peer->pid));
+            fmt::format("a connection to the link by uid {} (pid {}) is refused; `allow` does not name it", peer->uid,
+                        peer->pid));
   return false;
 }
 

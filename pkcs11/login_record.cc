@@ -28,9 +28,10 @@ constexpr std::uint64_t kScryptP = 1;
 constexpr std::uint64_t kScryptMaxMemory = 64U << 20U;
 
 Unexpected<Error> no_record(std::string detail) {
-  return Unexpected(Error{.code = ErrorCode::io_failure,
-                          .message = "the record of login attempts cannot be kept in state-dir, and without it no PIN is tried",
-                          .detail = std::move(detail)});
+  return Unexpected(
+      Error{.code = ErrorCode::io_failure,
+            .message = "the record of login attempts cannot be kept in state-dir, and without it no PIN is tried",
+            .detail = std::move(detail)});
 }
 
 Unexpected<Error> io_error(const std::string& call) { return no_record(call + ": " + std::strerror(errno)); }
@@ -38,8 +39,8 @@ Unexpected<Error> io_error(const std::string& call) { return no_record(call + ":
 Result<std::string> pin_tag(const host::Secret& pin, BytesView salt) {
   std::array<std::byte, 32> key{};
   const auto* text = reinterpret_cast<const char*>(pin.bytes().data());
-  if (EVP_PBE_scrypt(text, pin.bytes().size(), octets(salt), salt.size(), kScryptN, kScryptR, kScryptP, kScryptMaxMemory,
-                     writable_octets(key), key.size()) != 1) {
+  if (EVP_PBE_scrypt(text, pin.bytes().size(), octets(salt), salt.size(), kScryptN, kScryptR, kScryptP,
+                     kScryptMaxMemory, writable_octets(key), key.size()) != 1) {
     return Unexpected(make_error(ErrorCode::internal, "EVP_PBE_scrypt"));
   }
   return hex(BytesView(key).last(1));
@@ -64,7 +65,8 @@ Result<void> write_synced(const std::string& path, const std::string& text) {
   const std::string fresh = path + ".new";
   const host::FileDescriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) return io_error("open " + fresh);
-  if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return io_error("write " + fresh);
+  if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return io_error("write " + fresh);
   if (::fsync(fd.get()) != 0) return io_error("fsync " + fresh);
   if (::rename(fresh.c_str(), path.c_str()) != 0) return io_error("rename " + fresh);
   return sync_directory_of(path);
@@ -101,7 +103,8 @@ struct LoginRecord::Note {
   std::string text() const { return serial + "\n" + salt_hex + "\n" + tag + "\n" + outcome + "\n"; }
 };
 
-LoginRecord::LoginRecord(std::string directory) : path_(directory.empty() ? "" : std::move(directory) + "/login-attempt") {}
+LoginRecord::LoginRecord(std::string directory)
+    : path_(directory.empty() ? "" : std::move(directory) + "/login-attempt") {}
 
 Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const host::Secret& pin) const {
   if (path_.empty()) return Verdict::may_try;

@@ -9,16 +9,20 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// One octet more than RSA 8192 needs: some modules report a wrong length with CKR_BUFFER_TOO_SMALL and leave the operation active,
-/// so the first buffer has to be large enough.
+/// One octet more than RSA 8192 needs: some modules report a wrong length with CKR_BUFFER_TOO_SMALL and leave the
+/// operation active, so the first buffer has to be large enough.
 constexpr std::size_t kSignatureBufferBytes = 1025;
 
 CK_RSA_PKCS_PSS_PARAMS pss_parameters(Hash hash) {
   switch (hash) {
-    case Hash::sha256: return {CKM_SHA256, CKG_MGF1_SHA256, 32};
-    case Hash::sha384: return {CKM_SHA384, CKG_MGF1_SHA384, 48};
-    case Hash::sha512: return {CKM_SHA512, CKG_MGF1_SHA512, 64};
-    case Hash::none: break;
+    case Hash::sha256:
+      return {CKM_SHA256, CKG_MGF1_SHA256, 32};
+    case Hash::sha384:
+      return {CKM_SHA384, CKG_MGF1_SHA384, 48};
+    case Hash::sha512:
+      return {CKM_SHA512, CKG_MGF1_SHA512, 64};
+    case Hash::none:
+      break;
   }
   return {};
 }
@@ -26,10 +30,14 @@ CK_RSA_PKCS_PSS_PARAMS pss_parameters(Hash hash) {
 // RFC 8017 section 9.2, note 1: the DER of a DigestInfo up to the digest.
 std::string_view digest_info_prefix(Hash hash) {
   switch (hash) {
-    case Hash::sha256: return "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"sv;
-    case Hash::sha384: return "\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30"sv;
-    case Hash::sha512: return "\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"sv;
-    case Hash::none: break;
+    case Hash::sha256:
+      return "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"sv;
+    case Hash::sha384:
+      return "\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30"sv;
+    case Hash::sha512:
+      return "\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"sv;
+    case Hash::none:
+      break;
   }
   return {};
 }
@@ -40,15 +48,19 @@ CK_MECHANISM_TYPE mechanism_of(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::es256:
     case Algorithm::es384:
-    case Algorithm::es512: return CKM_ECDSA;
+    case Algorithm::es512:
+      return CKM_ECDSA;
     case Algorithm::rs256:
     case Algorithm::rs384:
-    case Algorithm::rs512: return CKM_RSA_PKCS;
+    case Algorithm::rs512:
+      return CKM_RSA_PKCS;
     case Algorithm::ps256:
     case Algorithm::ps384:
-    case Algorithm::ps512: return CKM_RSA_PKCS_PSS;
+    case Algorithm::ps512:
+      return CKM_RSA_PKCS_PSS;
     case Algorithm::eddsa:
-    case Algorithm::ed25519: return CKM_EDDSA;
+    case Algorithm::ed25519:
+      return CKM_EDDSA;
   }
   return CKM_VENDOR_DEFINED;
 }
@@ -77,7 +89,8 @@ CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIS
   std::set<CK_MECHANISM_TYPE> mechanisms;
   for (const CK_MECHANISM_TYPE type : listed) {
     CK_MECHANISM_INFO info{};
-    if (functions.C_GetMechanismInfo(slot, type, &info) == CKR_OK && (info.flags & CKF_SIGN) != 0) mechanisms.insert(type);
+    if (functions.C_GetMechanismInfo(slot, type, &info) == CKR_OK && (info.flags & CKF_SIGN) != 0)
+      mechanisms.insert(type);
   }
   return mechanisms;
 }

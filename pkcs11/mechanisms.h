@@ -6,11 +6,12 @@
 #include "pkcs11/session.h"
 #include "proto/algorithm.h"
 
-// How each JOSE algorithm is asked of a token. Messages are always hashed by us: SoftHSM 2.6.1, for one, has no ECDSA mechanism with a
-// hash of its own.
+// How each JOSE algorithm is asked of a token. Messages are always hashed by us: SoftHSM 2.6.1, for one, has no ECDSA
+// mechanism with a hash of its own.
 namespace signet::pkcs11 {
 
-/// One C_SignInit: the mechanism with its parameters. Pointers lead into the object itself, so it is neither copied nor moved.
+/// One C_SignInit: the mechanism with its parameters. Pointers lead into the object itself, so it is neither copied nor
+/// moved.
 class SignMechanism {
  public:
   explicit SignMechanism(Algorithm algorithm);
@@ -26,7 +27,8 @@ class SignMechanism {
 
 CK_MECHANISM_TYPE mechanism_of(Algorithm algorithm);
 
-/// What C_Sign gets for a digest (RFC 8017 section 9.2 puts it into a DigestInfo for RS*); for Ed25519 the message itself. Pure.
+/// What C_Sign gets for a digest (RFC 8017 section 9.2 puts it into a DigestInfo for RS*); for Ed25519 the message
+/// itself. Pure.
 Bytes sign_input(Algorithm algorithm, BytesView digest);
 
 /// The mechanisms a slot lists with CKF_SIGN. Blocks in the module.

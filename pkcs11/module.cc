@@ -29,7 +29,8 @@ Result<std::unique_ptr<Module>> Module::load(const ModuleSpec& spec) {
 }
 
 Result<void> Module::load_table(const std::string& path) {
-  // Never unmapped: modules leave threads, exit handlers and thread-local destructors behind that would run into unmapped code.
+  // Never unmapped: modules leave threads, exit handlers and thread-local destructors behind that would run into
+  // unmapped code.
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) return Unexpected(not_a_module(::dlerror()));
   auto get_table = reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList"));
@@ -52,14 +53,15 @@ Result<void> Module::initialize(const std::string& init_args) {
     rv = functions_->C_Initialize(reserved.empty() ? nullptr : &args);
   }
   if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-    return Unexpected(token_error({"C_Initialize", rv}, "the PKCS#11 module does not start; check its own configuration"));
+    return Unexpected(
+        token_error({"C_Initialize", rv}, "the PKCS#11 module does not start; check its own configuration"));
   }
   initialized_ = true;
   return {};
 }
 
-// After our own C_Initialize, so that a refusal is ours to read: libp11 prints it on stderr and keeps no CKR. Where the module is one
-// instance it answers CKR_CRYPTOKI_ALREADY_INITIALIZED here, which libp11 accepts.
+// After our own C_Initialize, so that a refusal is ours to read: libp11 prints it on stderr and keeps no CKR. Where the
+// module is one instance it answers CKR_CRYPTOKI_ALREADY_INITIALIZED here, which libp11 accepts.
 Result<void> Module::load_libp11(const ModuleSpec& spec) {
   libp11_ = PKCS11_CTX_new();
   if (libp11_ == nullptr) return Unexpected(make_error(ErrorCode::internal, "PKCS11_CTX_new"));

@@ -14,14 +14,15 @@ struct ModuleSpec {
   std::string init_args{};  ///< pReserved of C_Initialize; NSS wants it, most modules refuse it
 };
 
-/// A loaded and initialised PKCS#11 module: libp11's context for surveys and administration, and the module's own function table for
-/// everything else. Both stand on one C_Initialize where the module has one instance per process, on one each where it has several.
-/// Making and destroying it belongs to one thread, with no call into the module under way; functions() serves any thread after that.
+/// A loaded and initialised PKCS#11 module: libp11's context for surveys and administration, and the module's own
+/// function table for everything else. Both stand on one C_Initialize where the module has one instance per process, on
+/// one each where it has several. Making and destroying it belongs to one thread, with no call into the module under
+/// way; functions() serves any thread after that.
 class Module {
  public:
-  /// dlopen, C_GetFunctionList, C_Initialize with CKF_OS_LOCKING_OK, and again without locking where the module answers CKR_CANT_LOCK
-  /// (then serial() holds); last libp11's own load. Errors: bad_configuration (no such file, not a PKCS#11 module), token_failure.
-  /// May block for as long as the module likes.
+  /// dlopen, C_GetFunctionList, C_Initialize with CKF_OS_LOCKING_OK, and again without locking where the module answers
+  /// CKR_CANT_LOCK (then serial() holds); last libp11's own load. Errors: bad_configuration (no such file, not a
+  /// PKCS#11 module), token_failure. May block for as long as the module likes.
   static Result<std::unique_ptr<Module>> load(const ModuleSpec& spec);
 
   Module(const Module&) = delete;

@@ -5,9 +5,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <linux/close_range.h>
+#include <unistd.h>
 
 #include "host/inherited_sockets.h"
 
@@ -34,7 +33,9 @@ std::uint32_t number_of(const std::string& text) {
   return number;
 }
 
-std::string assignment(const char* name, std::string_view value) { return std::string(name) + "=" + std::string(value); }
+std::string assignment(const char* name, std::string_view value) {
+  return std::string(name) + "=" + std::string(value);
+}
 
 /// Writes NAME=VALUE, cut to fit.
 template <std::size_t N>
@@ -85,7 +86,8 @@ ImageHistory take_image_history() {
 
 NextImage::NextImage(Plan plan) : plan_(std::move(plan)) {
   for (char** entry = environ; *entry != nullptr; ++entry) environment_.emplace_back(*entry);
-  for (auto& entry : host::inheritance_environment(plan_.socket_name, ::getpid())) environment_.push_back(std::move(entry));
+  for (auto& entry : host::inheritance_environment(plan_.socket_name, ::getpid()))
+    environment_.push_back(std::move(entry));
   environment_.push_back(assignment(kEpoch, std::to_string(plan_.epoch + 1)));
   environment_.push_back(assignment(kOwnSocket, plan_.socket_is_ours ? "1" : "0"));
   argv_ = pointers_to(plan_.arguments);

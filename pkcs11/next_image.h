@@ -9,24 +9,24 @@
 
 #include "proto/result.h"
 
-// Recovery by re-execution: when the token is lost, the process replaces its own image, keeps its listening socket, and starts anew.
-// After a device loss only a fresh C_Initialize in a fresh process is known to cure every module.
+// Recovery by re-execution: when the token is lost, the process replaces its own image, keeps its listening socket, and
+// starts anew. After a device loss only a fresh C_Initialize in a fresh process is known to cure every module.
 namespace signet::pkcs11 {
 
 /// What one image tells the next.
 struct ImageHistory {
-  std::uint32_t epoch = 0;    ///< how many images came before this one
-  std::uint32_t attempt = 0;  ///< how many of them in a row were lost without one good signature
-  std::string reason{};       ///< why the last one was given up; empty in the first
+  std::uint32_t epoch = 0;      ///< how many images came before this one
+  std::uint32_t attempt = 0;    ///< how many of them in a row were lost without one good signature
+  std::string reason{};         ///< why the last one was given up; empty in the first
   bool socket_is_ours = false;  ///< the inherited socket was bound by an earlier image, not by the service manager
 };
 
-/// Reads and removes the environment variables a former image left, and closes the descriptors it could not. Call in main after
-/// InheritedSockets::take() and before anything is opened.
+/// Reads and removes the environment variables a former image left, and closes the descriptors it could not. Call in
+/// main after InheritedSockets::take() and before anything is opened.
 ImageHistory take_image_history();
 
-/// The next image, ready to go: everything it needs is allocated beforehand, because another thread may hang inside the module with
-/// the allocator's lock held.
+/// The next image, ready to go: everything it needs is allocated beforehand, because another thread may hang inside the
+/// module with the allocator's lock held.
 class NextImage {
  public:
   struct Plan {
@@ -34,7 +34,7 @@ class NextImage {
     int listening = -1;                  ///< the socket to hand over
     std::string socket_name;             ///< FileDescriptorName=
     bool socket_is_ours = false;
-    std::uint32_t epoch = 0;             ///< of this image
+    std::uint32_t epoch = 0;  ///< of this image
   };
   /// Copies arguments and environment. Call before the first thread.
   explicit NextImage(Plan plan);
@@ -42,9 +42,9 @@ class NextImage {
   NextImage& operator=(const NextImage&) = delete;
   ~NextImage() = default;
 
-  /// execve of /proc/self/exe with the listening socket at descriptor 3, signal mask and dispositions as at birth, and no other
-  /// descriptor above 2. Never returns: where exec fails the process leaves with status 1. Any thread; the first call wins, later
-  /// ones wait for the end.
+  /// execve of /proc/self/exe with the listening socket at descriptor 3, signal mask and dispositions as at birth, and
+  /// no other descriptor above 2. Never returns: where exec fails the process leaves with status 1. Any thread; the
+  /// first call wins, later ones wait for the end.
   [[noreturn]] void replace(std::string_view reason, std::uint32_t attempt) noexcept;
 
  private:

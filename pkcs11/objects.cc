@@ -32,8 +32,8 @@ bool is_readable(const CK_ATTRIBUTE& attribute) { return attribute.ulValueLen !=
 
 CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects(const Session& session, std::span<const CK_ATTRIBUTE> wanted) {
   std::vector<CK_ATTRIBUTE> copy(wanted.begin(), wanted.end());
-  SIGNET_TRY(check("C_FindObjectsInit",
-                   session.functions().C_FindObjectsInit(session.handle(), copy.data(), copy.size())));
+  SIGNET_TRY(
+      check("C_FindObjectsInit", session.functions().C_FindObjectsInit(session.handle(), copy.data(), copy.size())));
   auto found = collect_found(session);
   const CK_RV rv = session.functions().C_FindObjectsFinal(session.handle());
   if (found) SIGNET_TRY(check("C_FindObjectsFinal", rv));

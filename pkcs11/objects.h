@@ -33,7 +33,9 @@ class Attributes {
   std::map<CK_ATTRIBUTE_TYPE, Bytes> values_;
 };
 
-/// C_GetAttributeValue for many types in two calls (lengths, values). Types the object does not have, or hides, are left out.
-CallResult<Attributes> read_attributes(const Session& session, CK_OBJECT_HANDLE object, std::span<const CK_ATTRIBUTE_TYPE> types);
+/// C_GetAttributeValue for many types in two calls (lengths, values). Types the object does not have, or hides, are
+/// left out.
+CallResult<Attributes> read_attributes(const Session& session, CK_OBJECT_HANDLE object,
+                                       std::span<const CK_ATTRIBUTE_TYPE> types);
 
 }  // namespace signet::pkcs11

@@ -63,7 +63,8 @@ Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, const SignOrd
 Served<SessionPool::Lease> Pkcs11Signer::borrow(Deadline deadline) {
   auto lease = pool_.borrow(deadline);
   if (lease) return std::move(*lease);
-  return Unexpected(Refusal{RefusalReason::busy, "the token has more to sign than it can; ask again, or raise `sessions`"});
+  return Unexpected(
+      Refusal{RefusalReason::busy, "the token has more to sign than it can; ask again, or raise `sessions`"});
 }
 
 Refusal Pkcs11Signer::refusal_of(const CallFailure& failure) {

@@ -27,11 +27,12 @@ struct SigningPolicy {
   std::chrono::milliseconds call_timeout;
 };
 
-/// A Signer over PKCS#11: handles from the last listing, sessions borrowed per call, messages hashed here, signatures verified here.
+/// A Signer over PKCS#11: handles from the last listing, sessions borrowed per call, messages hashed here, signatures
+/// verified here.
 class Pkcs11Signer final : public Signer {
  public:
-  /// `on_lost` is called, on the thread of the call that noticed, when the token is gone for this process image. `watch` needs a slot
-  /// from `first_slot` on for each session. Both outlive the signer.
+  /// `on_lost` is called, on the thread of the call that noticed, when the token is gone for this process image.
+  /// `watch` needs a slot from `first_slot` on for each session. Both outlive the signer.
   Pkcs11Signer(OpenedToken token, SigningPolicy policy, CallWatch& watch, std::size_t first_slot,
                std::function<void(const CallFailure&)> on_lost);
 

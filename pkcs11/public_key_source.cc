@@ -12,8 +12,8 @@
 namespace signet::pkcs11 {
 namespace {
 
-constexpr std::array kPublicKeyAttributes{CKA_ID, CKA_LABEL, CKA_KEY_TYPE, CKA_EC_PARAMS, CKA_EC_POINT, CKA_MODULUS,
-                                          CKA_PUBLIC_EXPONENT, CKA_PUBLIC_KEY_INFO};
+constexpr std::array kPublicKeyAttributes{CKA_ID,       CKA_LABEL,   CKA_KEY_TYPE,        CKA_EC_PARAMS,
+                                          CKA_EC_POINT, CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PUBLIC_KEY_INFO};
 constexpr std::array kCertificateAttributes{CKA_ID, CKA_LABEL, CKA_CERTIFICATE_TYPE, CKA_VALUE};
 
 std::optional<PublicKey> value_of(Result<PublicKey> key) {

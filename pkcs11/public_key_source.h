@@ -13,7 +13,8 @@ namespace signet::pkcs11 {
 std::span<const CK_ATTRIBUTE_TYPE> public_key_attributes();
 std::span<const CK_ATTRIBUTE_TYPE> certificate_attributes();
 
-/// From a CKO_PUBLIC_KEY object: modulus and exponent, or parameters and point. Also fits an RSA private key, which shows both numbers.
+/// From a CKO_PUBLIC_KEY object: modulus and exponent, or parameters and point. Also fits an RSA private key, which
+/// shows both numbers.
 std::optional<PublicKey> public_key_of_object(const Attributes& attributes);
 /// From a CKO_CERTIFICATE object's CKA_VALUE (X.509 only).
 std::optional<PublicKey> public_key_of_certificate(const Attributes& attributes);

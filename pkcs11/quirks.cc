@@ -19,22 +19,37 @@ constexpr std::array kCurves{
     Curve{KeyType::ec_p256, "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"sv},
     Curve{KeyType::ec_p384, "\x06\x05\x2b\x81\x04\x00\x22"sv},
     Curve{KeyType::ec_p521, "\x06\x05\x2b\x81\x04\x00\x23"sv},
-    Curve{KeyType::ed25519, "\x13\x0c" "edwards25519"sv},
+    Curve{KeyType::ed25519,
+          "\x13\x0c"
+          "edwards25519"sv},
     Curve{KeyType::ed25519, "\x06\x03\x2b\x65\x70"sv},
     Curve{KeyType::ed25519, "\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x0f\x01"sv},
-    Curve{KeyType::ec_p256, "\x13\x09" "secp256r1"sv},
-    Curve{KeyType::ec_p256, "\x13\x0a" "prime256v1"sv},
-    Curve{KeyType::ec_p384, "\x13\x09" "secp384r1"sv},
-    Curve{KeyType::ec_p521, "\x13\x09" "secp521r1"sv},
+    Curve{KeyType::ec_p256,
+          "\x13\x09"
+          "secp256r1"sv},
+    Curve{KeyType::ec_p256,
+          "\x13\x0a"
+          "prime256v1"sv},
+    Curve{KeyType::ec_p384,
+          "\x13\x09"
+          "secp384r1"sv},
+    Curve{KeyType::ec_p521,
+          "\x13\x09"
+          "secp521r1"sv},
 };
 
 std::size_t point_bytes(KeyType type) {
   switch (type) {
-    case KeyType::ec_p256: return 65;
-    case KeyType::ec_p384: return 97;
-    case KeyType::ec_p521: return 133;
-    case KeyType::ed25519: return 32;
-    case KeyType::rsa: break;
+    case KeyType::ec_p256:
+      return 65;
+    case KeyType::ec_p384:
+      return 97;
+    case KeyType::ec_p521:
+      return 133;
+    case KeyType::ed25519:
+      return 32;
+    case KeyType::rsa:
+      break;
   }
   return 0;
 }

@@ -11,8 +11,8 @@ namespace signet::pkcs11 {
 
 enum class SessionMode { read_only, read_write };
 
-/// One Cryptoki session. Closed when it goes, which logs the token out if it was the process's last; the module must outlive it.
-/// Move-only; one thread at a time.
+/// One Cryptoki session. Closed when it goes, which logs the token out if it was the process's last; the module must
+/// outlive it. Move-only; one thread at a time.
 class Session {
  public:
   /// C_OpenSession.
@@ -36,8 +36,8 @@ class Session {
 
 enum class LoginResult { logged_in, was_logged_in };
 
-/// C_Login, exactly one. CKR_USER_ALREADY_LOGGED_IN counts as success. `user` is CKU_USER or CKU_SO; an empty PIN means the
-/// token's own keypad. Never call it again after a failure of class `pin`.
+/// C_Login, exactly one. CKR_USER_ALREADY_LOGGED_IN counts as success. `user` is CKU_USER or CKU_SO; an empty PIN means
+/// the token's own keypad. Never call it again after a failure of class `pin`.
 CallResult<LoginResult> login(const Session& session, CK_USER_TYPE user, std::span<const std::byte> pin);
 
 }  // namespace signet::pkcs11

@@ -10,8 +10,8 @@
 
 namespace signet::pkcs11 {
 
-/// The sessions of one process image: opened once, borrowed per call, never closed while calls may come (closing the last one logs
-/// the token out). Any thread may borrow; a borrowed session belongs to its borrower.
+/// The sessions of one process image: opened once, borrowed per call, never closed while calls may come (closing the
+/// last one logs the token out). Any thread may borrow; a borrowed session belongs to its borrower.
 class SessionPool {
  public:
   explicit SessionPool(std::vector<Session> sessions);
@@ -46,13 +46,14 @@ class SessionPool {
   void give_back(std::size_t index);
 
   const std::vector<Session> sessions_;
-  std::mutex mutex_;               ///< guards free_
+  std::mutex mutex_;  ///< guards free_
   std::condition_variable freed_;
   std::vector<std::size_t> free_;  ///< a stack: the session used last is warm
 };
 
-/// Opens up to `wanted` sessions beside `first`; fewer where the token has no more to give (CKR_SESSION_COUNT, and CKR_ARGUMENTS_BAD,
-/// which AWS CloudHSM answers). Blocks in the module.
-CallResult<std::vector<Session>> open_sessions(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first, std::size_t wanted);
+/// Opens up to `wanted` sessions beside `first`; fewer where the token has no more to give (CKR_SESSION_COUNT, and
+/// CKR_ARGUMENTS_BAD, which AWS CloudHSM answers). Blocks in the module.
+CallResult<std::vector<Session>> open_sessions(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first,
+                                               std::size_t wanted);
 
 }  // namespace signet::pkcs11

@@ -17,7 +17,8 @@ Unexpected<Refusal> refuse(RefusalReason reason, std::string message, std::strin
 
 Unexpected<Refusal> key_changed() {
   return refuse(RefusalReason::key_changed,
-                "the key on the token is not the one pinned in the key file; if it was replaced on purpose, write the new public-key");
+                "the key on the token is not the one pinned in the key file; if it was replaced on purpose, write the "
+                "new public-key");
 }
 
 }  // namespace
@@ -31,7 +32,8 @@ Served<void> check_message(const SignOrder& order) {
 Served<void> check_key(const TokenKey& key, Algorithm algorithm) {
   if (!key.unusable.empty()) return refuse(RefusalReason::key_refused, key.unusable);
   if (key.type != algorithm_info(algorithm).key_type) {
-    return refuse(RefusalReason::key_refused, "the key's type does not serve this algorithm; correct `alg` in the key file");
+    return refuse(RefusalReason::key_refused,
+                  "the key's type does not serve this algorithm; correct `alg` in the key file");
   }
   if (!std::ranges::count(key.algorithms, algorithm)) {
     return refuse(RefusalReason::key_refused, "the token has no mechanism for this algorithm; choose another `alg`");
@@ -44,7 +46,9 @@ Served<PublicKey> PinnedKeys::find(const SignOrder& order) {
   const auto known = keys_.find(order.expected_spki_sha256);
   if (known != keys_.end()) return known->second;
   auto key = PublicKey::from_spki(order.spki);
-  if (!key) return refuse(RefusalReason::bad_request, "the pinned public key is not a DER SubjectPublicKeyInfo", key.error().message);
+  if (!key)
+    return refuse(RefusalReason::bad_request, "the pinned public key is not a DER SubjectPublicKeyInfo",
+                  key.error().message);
   if (key->spki_sha256() != order.expected_spki_sha256) {
     return refuse(RefusalReason::bad_request, "the pinned public key and its hash do not belong together");
   }
@@ -59,8 +63,9 @@ Served<PublicKey> pinned_key(const TokenKey& key, const SignOrder& order, Pinned
     return *key.public_key;
   }
   if (order.spki.empty()) {
-    return refuse(RefusalReason::key_refused,
-                  "the token shows no public key for this key; write the whole one into the key file as public-key = spki:…");
+    return refuse(
+        RefusalReason::key_refused,
+        "the token shows no public key for this key; write the whole one into the key file as public-key = spki:…");
   }
   SIGNET_TRY_ASSIGN(PublicKey pinned, brought.find(order));
   if (pinned.type() != key.type) return key_changed();
@@ -73,7 +78,8 @@ Served<Bytes> jose_signature(Algorithm algorithm, Bytes from_token) {
   if (!is_ecdsa) return from_token;
   auto fixed = ecdsa_octets(from_token, info.signature_bytes / 2);
   if (!fixed) {
-    return refuse(RefusalReason::signature_bad, "the token's signature has an impossible length; check the token and its module",
+    return refuse(RefusalReason::signature_bad,
+                  "the token's signature has an impossible length; check the token and its module",
                   "got " + std::to_string(from_token.size()) + " octets");
   }
   return std::move(*fixed);
@@ -83,7 +89,8 @@ Served<void> check_signature(const TokenKey& key, const PublicKey& pinned, Algor
                              BytesView signature) {
   if (pinned.verify_digest(algorithm, digest, signature)) return {};
   if (!key.public_key) return key_changed();
-  return refuse(RefusalReason::signature_bad, "the token's signature does not verify against its own public key; check the token");
+  return refuse(RefusalReason::signature_bad,
+                "the token's signature does not verify against its own public key; check the token");
 }
 
 }  // namespace signet::pkcs11

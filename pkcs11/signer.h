@@ -40,7 +40,7 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 /// One signature that is asked for. The views are valid during the call.
 struct SignOrder {
-  std::string_view object;            ///< PKCS#11 URI of the key
+  std::string_view object;  ///< PKCS#11 URI of the key
   Algorithm algorithm;
   std::string_view message;           ///< the JWS signing input
   Sha256Digest expected_spki_sha256;  ///< the pinned public key
@@ -77,8 +77,8 @@ class Signer {
   virtual std::vector<KeyView> describe(std::span<const std::string> objects) const = 0;
   /// Lists the token's objects again. Blocks in the module. Refusals: busy, token_failed.
   virtual Served<void> refresh(Deadline deadline) = 0;
-  /// Signs, and verifies what it signed. Blocks in the module. Refusals: bad_request, no_such_key, key_refused, key_changed,
-  /// message_refused, busy, signature_bad, token_failed.
+  /// Signs, and verifies what it signed. Blocks in the module. Refusals: bad_request, no_such_key, key_refused,
+  /// key_changed, message_refused, busy, signature_bad, token_failed.
   virtual Served<JoseSignature> sign(const SignOrder& order) = 0;
 
  protected:

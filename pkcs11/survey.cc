@@ -68,9 +68,10 @@ Result<TokenSurvey> choose_token(const std::vector<TokenSurvey>& tokens, const P
   const auto count = std::ranges::count_if(tokens, fits_uri);
   if (count == 1) return *std::ranges::find_if(tokens, fits_uri);
   if (count == 0) {
-    return Unexpected(Error{.code = ErrorCode::not_found,
-                            .message = "the token is not there; plug it in, or correct `token`",
-                            .detail = fmt::format("no initialised token fits {} among {}", to_string(uri), tokens.size())});
+    return Unexpected(
+        Error{.code = ErrorCode::not_found,
+              .message = "the token is not there; plug it in, or correct `token`",
+              .detail = fmt::format("no initialised token fits {} among {}", to_string(uri), tokens.size())});
   }
   return Unexpected(Error{.code = ErrorCode::bad_configuration,
                           .message = "several tokens fit `token`; add serial=… to its URI",

@@ -28,14 +28,15 @@ struct TokenSurvey {
   bool so_pin_locked = false;
 };
 
-/// Every slot that holds a token, through libp11. Opens no session, but closes those this process has: call before the first
-/// session. Error token_failure. Blocks in the module; one thread at a time.
+/// Every slot that holds a token, through libp11. Opens no session, but closes those this process has: call before the
+/// first session. Error token_failure. Blocks in the module; one thread at a time.
 Result<std::vector<TokenSurvey>> survey_tokens(const Module& module);
 
 /// Do the URI's token, manufacturer, model and serial, as far as it has them, fit? Pure; any thread.
 bool matches(const Pkcs11Uri& uri, const TokenSurvey& token);
 
-/// The one token that fits, never by slot number. Errors: not_found (none fits), bad_configuration (several fit). Pure; any thread.
+/// The one token that fits, never by slot number. Errors: not_found (none fits), bad_configuration (several fit). Pure;
+/// any thread.
 Result<TokenSurvey> choose_token(const std::vector<TokenSurvey>& tokens, const Pkcs11Uri& uri);
 
 /// survey_tokens, then choose_token.

@@ -31,7 +31,8 @@ Result<std::string> parse_text(std::string_view value) { return std::string(valu
 
 Result<Pkcs11Uri> parse_token_uri(std::string_view value) {
   SIGNET_TRY_ASSIGN(Pkcs11Uri uri, parse_pkcs11_uri(value));
-  if (uri.object || uri.id || uri.type) return refuse("names an object; a token has only token, serial, model and manufacturer");
+  if (uri.object || uri.id || uri.type)
+    return refuse("names an object; a token has only token, serial, model and manufacturer");
   if (!uri.token && !uri.serial) return refuse("names no token; write pkcs11:token=LABEL or pkcs11:serial=NUMBER");
   return uri;
 }

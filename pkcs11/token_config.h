@@ -1,11 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 #include "pkcs11/module.h"
@@ -20,7 +19,7 @@ enum class Verify { always, first, never };
 struct TokenConfig {
   ModuleSpec module;
   Pkcs11Uri token;
-  std::string pin_file{};   ///< empty: $CREDENTIALS_DIRECTORY/pin
+  std::string pin_file{};  ///< empty: $CREDENTIALS_DIRECTORY/pin
   std::string socket{};
   std::vector<uid_t> allow{};
   std::string state_dir{};  ///< empty: no record of login attempts is kept
@@ -37,8 +36,8 @@ struct TokenConfigReading {
   std::vector<ConfigProblem> problems;  ///< empty: the configuration may be used
 };
 
-/// Reads the text of one file; every problem of it, never only the first. Users and groups are looked up in this machine's
-/// databases. Any thread; may block on NSS.
+/// Reads the text of one file; every problem of it, never only the first. Users and groups are looked up in this
+/// machine's databases. Any thread; may block on NSS.
 TokenConfigReading read_token_config(const std::string& file, std::string_view text);
 
 /// The same from disk; a file that cannot be read is a problem too.

@@ -24,8 +24,9 @@ std::int64_t seconds_of(std::chrono::milliseconds wait) {
 }
 
 void log_keys(const OpenedToken& token) {
-  host::log(host::LogLevel::notice, fmt::format("token \"{}\" (serial {}) is open with {} sessions through {}", token.survey.label,
-                                                token.survey.serial, token.sessions.size(), token.module->description()));
+  host::log(host::LogLevel::notice,
+            fmt::format("token \"{}\" (serial {}) is open with {} sessions through {}", token.survey.label,
+                        token.survey.serial, token.sessions.size(), token.module->description()));
   for (const TokenKey& key : token.keys) {
     if (key.unusable.empty()) continue;
     host::log(host::LogLevel::warning, fmt::format("key {} is not used: {}", canonical_uri(key), key.unusable));
@@ -54,17 +55,17 @@ void TokenKeeper::run(CallWatch& watch) {
 
 Result<OpenedToken, OpeningFailure> TokenKeeper::open(CallWatch& watch) {
   const CallWatch::Scope scope(watch, kOpenerSlot, parts_.config.start_timeout);
-  TokenOpening opening(parts_.config, parts_.credentials_directory, [this](const TokenSurvey& token) {
-    parts_.status.identify(token.label, token.serial);
-  });
+  TokenOpening opening(parts_.config, parts_.credentials_directory,
+                       [this](const TokenSurvey& token) { parts_.status.identify(token.label, token.serial); });
   return opening.run();
 }
 
 void TokenKeeper::serve(OpenedToken token, CallWatch& watch) {
   log_keys(token);
   const SigningPolicy policy{.verify = parts_.config.verify, .call_timeout = parts_.config.call_timeout};
-  parts_.service.serve(std::make_unique<Pkcs11Signer>(std::move(token), policy, watch, kFirstSessionSlot,
-                                                      [this](const CallFailure& failure) { give_up(TokenEvent::lost, to_string(failure)); }));
+  parts_.service.serve(std::make_unique<Pkcs11Signer>(
+      std::move(token), policy, watch, kFirstSessionSlot,
+      [this](const CallFailure& failure) { give_up(TokenEvent::lost, to_string(failure)); }));
 }
 
 void TokenKeeper::wait_before_try(unsigned attempt) {
@@ -74,7 +75,9 @@ void TokenKeeper::wait_before_try(unsigned attempt) {
   parts_.status.plan_next_try(0);
 }
 
-void TokenKeeper::give_up_late_call() { give_up(TokenEvent::overran, "a call into the PKCS#11 module is not back in time"); }
+void TokenKeeper::give_up_late_call() {
+  give_up(TokenEvent::overran, "a call into the PKCS#11 module is not back in time");
+}
 
 // The status is told by the next image; asking here would take locks that a hanging thread may hold.
 void TokenKeeper::give_up(TokenEvent event, const std::string& reason) {

@@ -8,7 +8,8 @@
 
 namespace signet::pkcs11 {
 
-/// Brings the token up, and gives this image up when the token is lost. Owns nothing: everything it is given outlives it.
+/// Brings the token up, and gives this image up when the token is lost. Owns nothing: everything it is given outlives
+/// it.
 class TokenKeeper {
  public:
   struct Parts {
@@ -24,8 +25,8 @@ class TokenKeeper {
   /// How many slots of a CallWatch the keeper and its sessions need.
   static std::size_t watch_slots(const TokenConfig& config) { return 1 + static_cast<std::size_t>(config.sessions); }
 
-  /// Opens the token, as often as it takes, and hands it to the service. Runs on a thread of its own; returns once the token is open or
-  /// nothing more can be done.
+  /// Opens the token, as often as it takes, and hands it to the service. Runs on a thread of its own; returns once the
+  /// token is open or nothing more can be done.
   void run(CallWatch& watch);
   /// A call into the module is late. Replaces the process; any thread.
   void give_up_late_call();

@@ -12,9 +12,20 @@ namespace {
 constexpr std::size_t kMinRsaBits = 2048;
 
 constexpr std::array kPrivateKeyAttributes{
-    CKA_ID,           CKA_LABEL,           CKA_KEY_TYPE,          CKA_EC_PARAMS, CKA_MODULUS, CKA_PUBLIC_EXPONENT,
-    CKA_SENSITIVE,    CKA_EXTRACTABLE,     CKA_ALWAYS_SENSITIVE,  CKA_NEVER_EXTRACTABLE,
-    CKA_LOCAL,        CKA_SIGN,            CKA_ALWAYS_AUTHENTICATE, CKA_PUBLIC_KEY_INFO,
+    CKA_ID,
+    CKA_LABEL,
+    CKA_KEY_TYPE,
+    CKA_EC_PARAMS,
+    CKA_MODULUS,
+    CKA_PUBLIC_EXPONENT,
+    CKA_SENSITIVE,
+    CKA_EXTRACTABLE,
+    CKA_ALWAYS_SENSITIVE,
+    CKA_NEVER_EXTRACTABLE,
+    CKA_LOCAL,
+    CKA_SIGN,
+    CKA_ALWAYS_AUTHENTICATE,
+    CKA_PUBLIC_KEY_INFO,
 };
 
 bool is_short_rsa(const TokenKey& key, const Attributes& attributes) {
@@ -27,9 +38,12 @@ bool is_short_rsa(const TokenKey& key, const Attributes& attributes) {
 std::string why_unusable(const TokenKey& key, const Attributes& attributes) {
   if (!key.type) return "the key is of a type or curve that no JOSE algorithm here uses";
   if (is_short_rsa(key, attributes)) return "the RSA key is shorter than 2048 bits; replace it";
-  if (!key.sensitive) return "the key is not marked sensitive (CKA_SENSITIVE), so it could be read out; import it again";
-  if (key.extractable) return "the key is marked extractable (CKA_EXTRACTABLE), so it could leave the token; import it again";
-  if (key.always_authenticate) return "the key wants the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), which a service cannot give";
+  if (!key.sensitive)
+    return "the key is not marked sensitive (CKA_SENSITIVE), so it could be read out; import it again";
+  if (key.extractable)
+    return "the key is marked extractable (CKA_EXTRACTABLE), so it could leave the token; import it again";
+  if (key.always_authenticate)
+    return "the key wants the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), which a service cannot give";
   if (!attributes.flag(CKA_SIGN).value_or(true)) return "the key is not allowed to sign (CKA_SIGN); import it again";
   if (key.algorithms.empty()) return "the token has no signing mechanism for this type of key";
   return "";
@@ -42,7 +56,8 @@ std::span<const CK_ATTRIBUTE_TYPE> private_key_attributes() { return kPrivateKey
 std::optional<KeyType> key_type_of(const Attributes& attributes) {
   const auto cryptoki_type = attributes.number(CKA_KEY_TYPE);
   if (cryptoki_type == CKK_RSA) return KeyType::rsa;
-  if (cryptoki_type == CKK_EC || cryptoki_type == CKK_EC_EDWARDS) return key_type_of_ec_params(attributes.bytes(CKA_EC_PARAMS));
+  if (cryptoki_type == CKK_EC || cryptoki_type == CKK_EC_EDWARDS)
+    return key_type_of_ec_params(attributes.bytes(CKA_EC_PARAMS));
   return std::nullopt;
 }
 

@@ -31,7 +31,8 @@ struct TokenKey {
 /// The attributes key_from_attributes wants of a private key.
 std::span<const CK_ATTRIBUTE_TYPE> private_key_attributes();
 
-/// A private key, judged: exportable, not for signing, of unknown type, too short, or without a mechanism means unusable.
+/// A private key, judged: exportable, not for signing, of unknown type, too short, or without a mechanism means
+/// unusable.
 TokenKey key_from_attributes(CK_OBJECT_HANDLE handle, const Attributes& attributes, std::optional<PublicKey> public_key,
                              const std::set<CK_MECHANISM_TYPE>& mechanisms);
 

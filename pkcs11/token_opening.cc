@@ -16,7 +16,9 @@ namespace {
 constexpr int kFindTries = 6;
 constexpr std::chrono::milliseconds kShortestWait{20};
 
-Unexpected<OpeningFailure> fail(TokenEvent event, Error error) { return Unexpected(OpeningFailure{event, std::move(error)}); }
+Unexpected<OpeningFailure> fail(TokenEvent event, Error error) {
+  return Unexpected(OpeningFailure{event, std::move(error)});
+}
 Unexpected<OpeningFailure> fail(TokenEvent event, std::string message) {
   return fail(event, Error{.code = ErrorCode::token_unavailable, .message = std::move(message)});
 }
@@ -32,14 +34,16 @@ void wait_with_jitter(int tries_so_far) {
 const char* why_no_login(const TokenSurvey& token) {
   if (token.user_pin_locked) return "the token's PIN is locked; unlock it with the SO PIN, then restart this service";
   if (token.user_pin_final_try) {
-    return "one try is left before the token locks its PIN; log in once by hand with the right PIN, then restart this service";
+    return "one try is left before the token locks its PIN; log in once by hand with the right PIN, then restart this "
+           "service";
   }
   return nullptr;
 }
 const char* why_not_set_up(const TokenSurvey& token) {
   if (token.pin_pad) return "the token takes its PIN from its own keypad, which a service cannot press";
   if (!token.user_pin_set) return "the token has no user PIN yet; set one with signet-admin token init";
-  if (token.user_pin_to_be_changed) return "the token wants its user PIN changed first; change it, then restart this service";
+  if (token.user_pin_to_be_changed)
+    return "the token wants its user PIN changed first; change it, then restart this service";
   return nullptr;
 }
 
@@ -93,11 +97,12 @@ Result<void, OpeningFailure> TokenOpening::check_record(const TokenSurvey& token
   const auto judged = record_.judge(token.serial, pin);
   if (!judged) return fail(TokenEvent::setup_wrong, judged.error());
   if (*judged == LoginRecord::Verdict::was_refused) {
-    return fail(TokenEvent::pin_refused,
-                Error{.code = ErrorCode::token_unavailable,
-                      .message = kPinRefused,
-                      .detail = "this PIN was tried before without success; a changed PIN is tried, or this one once the file "
-                                "login-attempt is removed from state-dir"});
+    return fail(
+        TokenEvent::pin_refused,
+        Error{.code = ErrorCode::token_unavailable,
+              .message = kPinRefused,
+              .detail = "this PIN was tried before without success; a changed PIN is tried, or this one once the file "
+                        "login-attempt is removed from state-dir"});
   }
   verdict = *judged;
   const auto written = record_.write_pending(token.serial, pin);
@@ -119,7 +124,8 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
     if (!cleared) host::log_failure(host::LogLevel::error, "the record of the login stays", cleared.error());
     return {};
   }
-  if (ckr_class(result.error().rv) == CkrClass::pin) return fail(TokenEvent::pin_refused, token_error(result.error(), kPinRefused));
+  if (ckr_class(result.error().rv) == CkrClass::pin)
+    return fail(TokenEvent::pin_refused, token_error(result.error(), kPinRefused));
   if (verdict == LoginRecord::Verdict::last_try) {
     return fail(TokenEvent::pin_refused, token_error(result.error(), kPinRefused));
   }

@@ -13,8 +13,9 @@ struct OpeningFailure {
   Error error;
 };
 
-/// From a configured token to one that signs: module, survey, PIN flags, session, the one login of this process image, sessions,
-/// mechanisms, keys. One thread, once at a time; after a failure with `pin_refused` or `lost` never again in this process.
+/// From a configured token to one that signs: module, survey, PIN flags, session, the one login of this process image,
+/// sessions, mechanisms, keys. One thread, once at a time; after a failure with `pin_refused` or `lost` never again in
+/// this process.
 class TokenOpening {
  public:
   /// `found` is told of label and serial number as soon as the token is found.
@@ -22,8 +23,9 @@ class TokenOpening {
   /// `credentials_directory`: of systemd, or empty. The configuration outlives the object.
   TokenOpening(const TokenConfig& config, std::string credentials_directory, Found found);
 
-  /// Blocks in the module. SoftHSM overlooks its token when another process opens the same store at the same moment: a token not
-  /// found is looked for again, with a C_Finalize, a short wait and a C_Initialize between, before it is reported.
+  /// Blocks in the module. SoftHSM overlooks its token when another process opens the same store at the same moment: a
+  /// token not found is looked for again, with a C_Finalize, a short wait and a C_Initialize between, before it is
+  /// reported.
   Result<OpenedToken, OpeningFailure> run();
 
  private:

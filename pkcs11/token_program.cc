@@ -39,12 +39,16 @@ host::FileDescriptor stop_signals() {
 
 /// Often enough that a late call is noticed soon after its limit and that the service manager's watchdog is content.
 CallWatch::Clock::duration look_interval(const TokenConfig& config, const host::ServiceManager& manager) {
-  CallWatch::Clock::duration interval = std::min<CallWatch::Clock::duration>(config.call_timeout / 8, std::chrono::seconds(1));
-  if (const auto watchdog = manager.watchdog_interval()) interval = std::min<CallWatch::Clock::duration>(interval, *watchdog / 3);
+  CallWatch::Clock::duration interval =
+      std::min<CallWatch::Clock::duration>(config.call_timeout / 8, std::chrono::seconds(1));
+  if (const auto watchdog = manager.watchdog_interval())
+    interval = std::min<CallWatch::Clock::duration>(interval, *watchdog / 3);
   return std::max<CallWatch::Clock::duration>(interval, std::chrono::milliseconds(20));
 }
 
-std::string status_line(const StatusView& status) { return fmt::format("{}: {}", state_name(status.state), status.message); }
+std::string status_line(const StatusView& status) {
+  return fmt::format("{}: {}", state_name(status.state), status.message);
+}
 
 /// Everything one process image holds. Never destroyed: threads use it until the process ends.
 struct Image {
@@ -91,7 +95,8 @@ void Image::start_threads() {
   std::thread([this] { keeper.run(*watch); }).detach();
 }
 
-// Running calls finish, nothing is closed: C_Finalize and exit handlers crash modules that another thread is still inside.
+// Running calls finish, nothing is closed: C_Finalize and exit handlers crash modules that another thread is still
+// inside.
 void Image::leave() {
   manager.stopping();
   if (!listening.bound_path.empty()) ::unlink(listening.bound_path.c_str());
@@ -100,12 +105,11 @@ void Image::leave() {
 }
 
 Result<host::ListeningSocket> open_socket(const TokenConfig& config, host::InheritedSockets& inherited, bool is_ours) {
-  SIGNET_TRY_ASSIGN(host::ListeningSocket socket,
-                    host::open_listening_socket({.name = kSocketName,
-                                                 .path = config.socket,
-                                                 .mode = config.socket_mode,
-                                                 .group = config.socket_group},
-                                                inherited));
+  SIGNET_TRY_ASSIGN(
+      host::ListeningSocket socket,
+      host::open_listening_socket(
+          {.name = kSocketName, .path = config.socket, .mode = config.socket_mode, .group = config.socket_group},
+          inherited));
   if (is_ours) socket.bound_path = config.socket;
   return socket;
 }
@@ -126,7 +130,8 @@ int run_token_service(const TokenConfig& config, std::vector<std::string> argume
   if (const auto hardened = host::harden_process(); !hardened) return fail(hardened.error());
   auto listening = open_socket(config, *inherited, history.socket_is_ours);
   if (!listening) return fail(listening.error());
-  if (!history.reason.empty()) host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
+  if (!history.reason.empty())
+    host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
 
   NextImage::Plan plan{.arguments = std::move(arguments),
                        .listening = listening->fd.get(),

@@ -25,7 +25,8 @@ Served<Signer*> TokenService::signer_by(Deadline deadline) const {
   const TokenState state = status_.wait_while_opening(deadline);
   if (is_open(state)) return signer_.load(std::memory_order_acquire);
   const bool opening = state == TokenState::opening;
-  return Unexpected(Refusal{opening ? RefusalReason::token_opening : RefusalReason::token_unavailable, status_.view().message});
+  return Unexpected(
+      Refusal{opening ? RefusalReason::token_opening : RefusalReason::token_unavailable, status_.view().message});
 }
 
 Served<void> TokenService::refresh(Deadline deadline) {

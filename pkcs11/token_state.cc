@@ -8,26 +8,39 @@ Transition advance(TokenState state, TokenEvent event) {
   // Nothing but a start by the operator leaves pin_refused: a token that counts wrong PINs would lock itself.
   if (state == TokenState::pin_refused) return {state, Action::none};
   switch (event) {
-    case TokenEvent::opened: return {TokenState::ready, Action::none};
-    case TokenEvent::not_found: return {TokenState::absent, Action::try_again};
-    case TokenEvent::pin_refused: return {TokenState::pin_refused, Action::none};
-    case TokenEvent::setup_wrong: return {TokenState::misconfigured, Action::try_again};
+    case TokenEvent::opened:
+      return {TokenState::ready, Action::none};
+    case TokenEvent::not_found:
+      return {TokenState::absent, Action::try_again};
+    case TokenEvent::pin_refused:
+      return {TokenState::pin_refused, Action::none};
+    case TokenEvent::setup_wrong:
+      return {TokenState::misconfigured, Action::try_again};
     case TokenEvent::lost:
-    case TokenEvent::overran: return {TokenState::opening, Action::re_execute};
-    case TokenEvent::signature_bad: return {is_open(state) ? TokenState::degraded : state, Action::none};
-    case TokenEvent::signature_good: return {is_open(state) ? TokenState::ready : state, Action::none};
+    case TokenEvent::overran:
+      return {TokenState::opening, Action::re_execute};
+    case TokenEvent::signature_bad:
+      return {is_open(state) ? TokenState::degraded : state, Action::none};
+    case TokenEvent::signature_good:
+      return {is_open(state) ? TokenState::ready : state, Action::none};
   }
   return {state, Action::none};
 }
 
 std::string_view state_name(TokenState state) {
   switch (state) {
-    case TokenState::opening: return "opening";
-    case TokenState::ready: return "ready";
-    case TokenState::degraded: return "degraded";
-    case TokenState::absent: return "absent";
-    case TokenState::pin_refused: return "pin-refused";
-    case TokenState::misconfigured: return "misconfigured";
+    case TokenState::opening:
+      return "opening";
+    case TokenState::ready:
+      return "ready";
+    case TokenState::degraded:
+      return "degraded";
+    case TokenState::absent:
+      return "absent";
+    case TokenState::pin_refused:
+      return "pin-refused";
+    case TokenState::misconfigured:
+      return "misconfigured";
   }
   return "";
 }

@@ -3,7 +3,8 @@
 #include <chrono>
 #include <string_view>
 
-// What state a token is in and what follows from what happens to it: a pure function, tested without a token. Any thread.
+// What state a token is in and what follows from what happens to it: a pure function, tested without a token. Any
+// thread.
 namespace signet::pkcs11 {
 
 enum class TokenState { opening, ready, degraded, absent, pin_refused, misconfigured };

@@ -15,10 +15,10 @@ namespace signet::pkcs11 {
 /// What *describe* tells of the token itself.
 struct StatusView {
   TokenState state = TokenState::opening;
-  std::string message{};       ///< one plain sentence with the mend; may be shown to clients
-  std::int64_t since = 0;      ///< Unix seconds
-  std::int64_t next_try = 0;   ///< Unix seconds; 0: none planned
-  std::string label{};         ///< of the token; empty until it was found once
+  std::string message{};      ///< one plain sentence with the mend; may be shown to clients
+  std::int64_t since = 0;     ///< Unix seconds
+  std::int64_t next_try = 0;  ///< Unix seconds; 0: none planned
+  std::string label{};        ///< of the token; empty until it was found once
   std::string serial{};
 };
 

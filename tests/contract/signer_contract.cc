@@ -88,7 +88,10 @@ struct Order {
 };
 
 Order order_for(const std::string& label, Algorithm algorithm, const PublicKey& key) {
-  return {.object = "pkcs11:object=" + label, .algorithm = algorithm, .message = jws_input(algorithm), .pin = key.spki_sha256()};
+  return {.object = "pkcs11:object=" + label,
+          .algorithm = algorithm,
+          .message = jws_input(algorithm),
+          .pin = key.spki_sha256()};
 }
 
 void require_refusal(Signer& signer, const Order& order, RefusalReason reason) {
@@ -113,7 +116,8 @@ TEST_CASE("a signer signs with every algorithm of its keys, and the signatures v
   const auto subject = make_subject(name);
   for (const KeyType type : {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519}) {
     const std::string label = "key" + std::to_string(static_cast<int>(type));
-    const PublicKey key = subject->add_key({.label = label, .id_hex = "0" + std::to_string(static_cast<int>(type) + 1), .type = type});
+    const PublicKey key =
+        subject->add_key({.label = label, .id_hex = "0" + std::to_string(static_cast<int>(type) + 1), .type = type});
     REQUIRE(subject->signer().refresh(std::chrono::steady_clock::now() + 10s).has_value());
     const std::vector<std::string> objects{"pkcs11:object=" + label};
     const auto views = subject->signer().describe(objects);
@@ -123,7 +127,8 @@ TEST_CASE("a signer signs with every algorithm of its keys, and the signatures v
     CHECK(views[0].sensitive);
     CHECK_FALSE(views[0].extractable);
     CHECK_FALSE(views[0].algorithms.empty());
-    for (const Algorithm algorithm : views[0].algorithms) require_signature(subject->signer(), order_for(label, algorithm, key), key);
+    for (const Algorithm algorithm : views[0].algorithms)
+      require_signature(subject->signer(), order_for(label, algorithm, key), key);
   }
 }
 
@@ -143,8 +148,8 @@ TEST_CASE("a signer refuses what it must, and says why", "[contract]") {
   require_signature(signer, good, key);
 
   SECTION("messages that are not canonical JWS signing inputs for the algorithm") {
-    for (const std::string& message : {std::string("not a JWS"), jws_input(Algorithm::es384), good.message + ".c2ln", good.message + "=",
-                                       std::string(32, 'a'), std::string()}) {
+    for (const std::string& message : {std::string("not a JWS"), jws_input(Algorithm::es384), good.message + ".c2ln",
+                                       good.message + "=", std::string(32, 'a'), std::string()}) {
       Order order = good;
       order.message = message;
       INFO(message);

@@ -11,9 +11,7 @@ namespace signet::test {
 namespace {
 
 struct WrongPin {
-  WrongPin() {
-    std::ofstream(hsm.pin_file()) << "wrong-one\n";
-  }
+  WrongPin() { std::ofstream(hsm.pin_file()) << "wrong-one\n"; }
   TokenProcessSpec spec() const { return {.module = FaultControl::module(), .environment = faults.environment()}; }
 
   SoftHsm hsm;
@@ -44,11 +42,13 @@ TEST_CASE("a refused PIN is not tried again: not by time, not by re-execution, n
   CHECK(given.faults.count("C_Login") == 1);
   service.kill();
 
-  // Changed by the operator: tried again, and good. One octet of a salted hash tells PINs apart, so that a chance of 1 in 256 would
-  // leave it untried; another try with another salt follows then.
+  // Changed by the operator: tried again, and good. One octet of a salted hash tells PINs apart, so that a chance of 1
+  // in 256 would leave it untried; another try with another salt follows then.
   std::ofstream(given.hsm.pin_file()) << given.hsm.pin() << "\n";
   service.start();
-  const auto state = service.wait_until("a decision", [](const link::Description& seen) { return seen.state() != link::OPENING; }).state();
+  const auto state =
+      service.wait_until("a decision", [](const link::Description& seen) { return seen.state() != link::OPENING; })
+          .state();
   if (state == link::PIN_REFUSED) {
     service.kill();
     std::filesystem::remove(service.state_directory() + "/login-attempt");

@@ -16,12 +16,13 @@ namespace {
 /// A PIN that stands nowhere by chance.
 constexpr const char* kPin = "zQ7-pin-Vt93-xK41";
 
-/// The whole memory of a process as gcore(1) writes it. -a ignores the process's core filter and MADV_DONTDUMP, so that pages which
-/// are merely left out of ordinary cores are searched too.
+/// The whole memory of a process as gcore(1) writes it. -a ignores the process's core filter and MADV_DONTDUMP, so that
+/// pages which are merely left out of ordinary cores are searched too.
 std::string memory_of(const TokenProcess& process, const SoftHsm& hsm) {
   const std::string prefix = hsm.directory().file("core");
   const std::string core = prefix + "." + std::to_string(process.pid());
-  const std::string command = "gcore -a -o " + prefix + " " + std::to_string(process.pid()) + " >" + prefix + ".log 2>&1";
+  const std::string command =
+      "gcore -a -o " + prefix + " " + std::to_string(process.pid()) + " >" + prefix + ".log 2>&1";
   const int status = std::system(command.c_str());  // NOLINT(cert-env33-c): words of our own
   std::ifstream file(core, std::ios::binary);
   std::string memory((std::istreambuf_iterator<char>(file)), {});
@@ -40,7 +41,8 @@ TEST_CASE("after the login a core of the process holds no PIN", "[fault]") {
   SoftHsm hsm("memory-marker-label", kPin);
   const PublicKey key = hsm.make_key({.label = "apple"});
   const FaultControl faults(hsm);
-  // Held back in C_Login, the process still has the PIN: the search must find it there, or it proves nothing afterwards.
+  // Held back in C_Login, the process still has the PIN: the search must find it there, or it proves nothing
+  // afterwards.
   faults.set_rules({"C_Login hang times=1"});
   const TokenProcess process(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
   poll_until("C_Login is under way", [&] { return faults.count("C_Login") == 1; });

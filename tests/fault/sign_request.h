@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "proto/public_key.h"
 #include "tests/support/jws_input.h"
 #include "tests/support/link_client.h"
-#include "proto/public_key.h"
 
 namespace signet::test {
 
@@ -23,8 +23,9 @@ inline link::Request sign_request(const std::string& label, const PublicKey& key
 
 /// The reply holds a signature, and it verifies.
 inline bool is_good(const link::Reply& reply, const PublicKey& key, const std::string& subject = "build-1") {
-  return reply.has_signature() &&
-         key.verify(Algorithm::es256, bytes_of(jws_input(Algorithm::es256, subject)), bytes_of(reply.signature().value())).has_value();
+  return reply.has_signature() && key.verify(Algorithm::es256, bytes_of(jws_input(Algorithm::es256, subject)),
+                                             bytes_of(reply.signature().value()))
+                                      .has_value();
 }
 
 }  // namespace signet::test

@@ -75,7 +75,8 @@ TEST_CASE("a start that hangs past start-timeout is tried again", "[fault]") {
   const PublicKey key = hsm.make_key({.label = "apple"});
   const FaultControl faults(hsm);
   faults.set_rules({"C_OpenSession hang times=1"});
-  const TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment(), .options = {"start-timeout = 1s"}});
+  const TokenProcess service(
+      hsm, {.module = FaultControl::module(), .environment = faults.environment(), .options = {"start-timeout = 1s"}});
   require_signs_again(service, key);
   CHECK(service.wait_for(link::READY).epoch() == 1);
 }

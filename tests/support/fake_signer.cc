@@ -15,11 +15,16 @@ using namespace signet::pkcs11;
 
 EVP_PKEY* generate(KeyType type) {
   switch (type) {
-    case KeyType::ec_p256: return EVP_EC_gen("P-256");
-    case KeyType::ec_p384: return EVP_EC_gen("P-384");
-    case KeyType::ec_p521: return EVP_EC_gen("P-521");
-    case KeyType::rsa: return EVP_RSA_gen(2048);
-    case KeyType::ed25519: return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    case KeyType::ec_p256:
+      return EVP_EC_gen("P-256");
+    case KeyType::ec_p384:
+      return EVP_EC_gen("P-384");
+    case KeyType::ec_p521:
+      return EVP_EC_gen("P-521");
+    case KeyType::rsa:
+      return EVP_RSA_gen(2048);
+    case KeyType::ed25519:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   }
   return nullptr;
 }
@@ -34,10 +39,14 @@ PublicKey public_half(EVP_PKEY* key) {
 
 const EVP_MD* digest_of(Hash hash) {
   switch (hash) {
-    case Hash::sha256: return EVP_sha256();
-    case Hash::sha384: return EVP_sha384();
-    case Hash::sha512: return EVP_sha512();
-    case Hash::none: break;
+    case Hash::sha256:
+      return EVP_sha256();
+    case Hash::sha384:
+      return EVP_sha384();
+    case Hash::sha512:
+      return EVP_sha512();
+    case Hash::none:
+      break;
   }
   return nullptr;
 }
@@ -47,7 +56,8 @@ Bytes sign_like_a_token(EVP_PKEY* key, Algorithm algorithm, BytesView message) {
   const AlgorithmInfo& info = algorithm_info(algorithm);
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   EVP_PKEY_CTX* parameters = nullptr;
-  if (EVP_DigestSignInit(context.get(), &parameters, digest_of(info.hash), nullptr, key) != 1) throw std::runtime_error("sign init");
+  if (EVP_DigestSignInit(context.get(), &parameters, digest_of(info.hash), nullptr, key) != 1)
+    throw std::runtime_error("sign init");
   if (mechanism_of(algorithm) == CKM_RSA_PKCS_PSS) {
     EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING);
     EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST);
@@ -58,7 +68,8 @@ Bytes sign_like_a_token(EVP_PKEY* key, Algorithm algorithm, BytesView message) {
     throw std::runtime_error("sign");
   }
   signature.resize(length);
-  return mechanism_of(algorithm) == CKM_ECDSA ? ecdsa_der_to_raw(signature, info.signature_bytes / 2).value() : signature;
+  return mechanism_of(algorithm) == CKM_ECDSA ? ecdsa_der_to_raw(signature, info.signature_bytes / 2).value()
+                                              : signature;
 }
 
 }  // namespace
@@ -70,7 +81,11 @@ FakeSigner::FakeSigner(std::string token_label) {
 
 PublicKey FakeSigner::add_key(const std::string& label, KeyType type, const std::function<void(TokenKey&)>& change) {
   EvpKey key(generate(type), EVP_PKEY_free);
-  TokenKey described{.handle = private_keys_.size(), .id = to_bytes(label), .label = label, .type = type, .public_key = public_half(key.get())};
+  TokenKey described{.handle = private_keys_.size(),
+                     .id = to_bytes(label),
+                     .label = label,
+                     .type = type,
+                     .public_key = public_half(key.get())};
   described.algorithms = usable_algorithms(type, {CKM_ECDSA, CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_EDDSA});
   described.sensitive = true;
   if (change) change(described);
@@ -80,7 +95,9 @@ PublicKey FakeSigner::add_key(const std::string& label, KeyType type, const std:
   return result;
 }
 
-std::vector<KeyView> FakeSigner::describe(std::span<const std::string> objects) const { return catalog_->describe(objects); }
+std::vector<KeyView> FakeSigner::describe(std::span<const std::string> objects) const {
+  return catalog_->describe(objects);
+}
 
 Served<void> FakeSigner::refresh(Deadline) {
   catalog_ = std::make_unique<KeyCatalog>(survey_, keys_);

@@ -1,50 +1,75 @@
-// A PKCS#11 module for tests that stands between a program and a real module: it counts calls, and fails, delays or hangs them by rules
-// that may change while the program runs. Built as lib/libsignet_fault_module.so; never installed.
+// A PKCS#11 module for tests that stands between a program and a real module: it counts calls, and fails, delays or
+// hangs them by rules that may change while the program runs. Built as lib/libsignet_fault_module.so; never installed.
 //
 // Environment:
 //   P11FAULT_MODULE  the real module; default: SoftHSM as Debian installs it
 //   P11FAULT_RULES   file of rules, read again whenever it changes (replace it by rename, so that no half file is read)
-//   P11FAULT_COUNTS  file of counters, created if missing, shared by every process and process image that names it: one line
-//                    "C_Sign 00000000000000000012" per function. Lines "rule.N" and "rules-stamp" remember how often rule N has matched,
-//                    so that "times=1" means once, re-execution or not. Without this variable counters and rules live as long as the process image.
+//   P11FAULT_COUNTS  file of counters, created if missing, shared by every process and process image that names it: one
+//   line
+//                    "C_Sign 00000000000000000012" per function. Lines "rule.N" and "rules-stamp" remember how often
+//                    rule N has matched, so that "times=1" means once, re-execution or not. Without this variable
+//                    counters and rules live as long as the process image.
 //
 // Rules, one per line, the first that fits acts; FUNCTION "*" means every call but C_Initialize and C_Finalize:
 //   FUNCTION [after=N] [times=N] [rv=0xNN] [delay=MS] [hang] [call] [until=init]
 //   after   lets N matching calls through first             times  acts on N calls after that; default: all
-//   rv      what the call answers                           call   runs the real call as well, then answers rv ("lost answer")
-//   delay   milliseconds to wait before the call            hang   waits until the rules change
-//   until=init   once it has acted, the next C_Initialize ends the rule ("device gone until initialised again")
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+//   rv      what the call answers                           call   runs the real call as well, then answers rv ("lost
+//   answer") delay   milliseconds to wait before the call            hang   waits until the rules change until=init
+//   once it has acted, the next C_Initialize ends the rule ("device gone until initialised again")
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <fstream>
 #include <mutex>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <p11-kit/pkcs11.h>
 
 namespace {
 
-constexpr std::array<std::string_view, 30> kFunctions{
-    "C_Initialize",        "C_Finalize",          "C_GetInfo",         "C_GetSlotList",     "C_GetSlotInfo",     "C_GetTokenInfo",
-    "C_GetMechanismList",  "C_GetMechanismInfo",  "C_OpenSession",     "C_CloseSession",    "C_CloseAllSessions", "C_GetSessionInfo",
-    "C_Login",             "C_Logout",            "C_CreateObject",    "C_DestroyObject",   "C_GetAttributeValue", "C_SetAttributeValue",
-    "C_FindObjectsInit",   "C_FindObjects",       "C_FindObjectsFinal", "C_SignInit",       "C_Sign",            "C_GenerateKey",
-    "C_GenerateKeyPair",   "C_UnwrapKey",         "C_WrapKey",         "C_GenerateRandom",  "C_InitToken",       "C_InitPIN"};
+constexpr std::array<std::string_view, 30> kFunctions{"C_Initialize",
+                                                      "C_Finalize",
+                                                      "C_GetInfo",
+                                                      "C_GetSlotList",
+                                                      "C_GetSlotInfo",
+                                                      "C_GetTokenInfo",
+                                                      "C_GetMechanismList",
+                                                      "C_GetMechanismInfo",
+                                                      "C_OpenSession",
+                                                      "C_CloseSession",
+                                                      "C_CloseAllSessions",
+                                                      "C_GetSessionInfo",
+                                                      "C_Login",
+                                                      "C_Logout",
+                                                      "C_CreateObject",
+                                                      "C_DestroyObject",
+                                                      "C_GetAttributeValue",
+                                                      "C_SetAttributeValue",
+                                                      "C_FindObjectsInit",
+                                                      "C_FindObjects",
+                                                      "C_FindObjectsFinal",
+                                                      "C_SignInit",
+                                                      "C_Sign",
+                                                      "C_GenerateKey",
+                                                      "C_GenerateKeyPair",
+                                                      "C_UnwrapKey",
+                                                      "C_WrapKey",
+                                                      "C_GenerateRandom",
+                                                      "C_InitToken",
+                                                      "C_InitPIN"};
 constexpr std::size_t kMaxRules = 16;
 constexpr std::size_t kStampRow = kFunctions.size();
 constexpr std::size_t kFirstRuleRow = kStampRow + 1;
@@ -63,7 +88,8 @@ struct Rule {
   bool until_init = false;
 };
 
-/// Rows of text "NAME DIGITS\n" of fixed width, in a file that several processes map, or in memory of our own. Guarded by `Guard`.
+/// Rows of text "NAME DIGITS\n" of fixed width, in a file that several processes map, or in memory of our own. Guarded
+/// by `Guard`.
 class Counters {
  public:
   static constexpr std::size_t kNameWidth = 22;
@@ -77,7 +103,8 @@ class Counters {
     struct stat status {};
     const bool is_new = fd_ < 0 || ::fstat(fd_, &status) != 0 || status.st_size == 0;
     if (fd_ >= 0 && is_new && ::ftruncate(fd_, static_cast<off_t>(kRows * kRowBytes)) != 0) std::abort();
-    void* memory = ::mmap(nullptr, kRows * kRowBytes, PROT_READ | PROT_WRITE, fd_ >= 0 ? MAP_SHARED : MAP_SHARED | MAP_ANONYMOUS, fd_, 0);
+    void* memory = ::mmap(nullptr, kRows * kRowBytes, PROT_READ | PROT_WRITE,
+                          fd_ >= 0 ? MAP_SHARED : MAP_SHARED | MAP_ANONYMOUS, fd_, 0);
     if (memory == MAP_FAILED) std::abort();
     text_ = static_cast<char*>(memory);
     if (is_new) {
@@ -86,7 +113,9 @@ class Counters {
     if (fd_ >= 0) ::flock(fd_, LOCK_UN);
   }
 
-  std::uint64_t get(std::size_t row) const { return std::strtoull(text_ + row * kRowBytes + kNameWidth + 1, nullptr, 10); }
+  std::uint64_t get(std::size_t row) const {
+    return std::strtoull(text_ + row * kRowBytes + kNameWidth + 1, nullptr, 10);
+  }
   void set(std::size_t row, std::uint64_t value) { write_row(row, value); }
   void lock() const {
     if (fd_ >= 0) ::flock(fd_, LOCK_EX);
@@ -102,7 +131,8 @@ class Counters {
   }
   void write_row(std::size_t row, std::uint64_t value) {
     std::array<char, kRowBytes + 1> line{};
-    std::snprintf(line.data(), line.size(), "%-22s %020llu\n", name_of(row).c_str(), static_cast<unsigned long long>(value));
+    std::snprintf(line.data(), line.size(), "%-22s %020llu\n", name_of(row).c_str(),
+                  static_cast<unsigned long long>(value));
     std::copy_n(line.data(), kRowBytes, text_ + row * kRowBytes);
   }
 
@@ -173,7 +203,8 @@ class FaultBoard {
     const char* path = std::getenv("P11FAULT_RULES");
     struct stat status {};
     if (path == nullptr || ::stat(path, &status) != 0) return 0;
-    const auto nanoseconds = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+    const auto nanoseconds = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000 +
+                             static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
     return nanoseconds ^ (status.st_ino << 20U) ^ static_cast<std::uint64_t>(status.st_size);
   }
 
@@ -230,7 +261,8 @@ constexpr std::size_t index_of(std::string_view name) {
 void build_table() {
   const char* path = std::getenv("P11FAULT_MODULE");
   void* library = ::dlopen(path != nullptr ? path : "/usr/lib/softhsm/libsofthsm2.so", RTLD_NOW | RTLD_LOCAL);
-  auto get_list = library != nullptr ? reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList")) : nullptr;
+  auto get_list =
+      library != nullptr ? reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList")) : nullptr;
   if (get_list == nullptr || get_list(&real_functions) != CKR_OK) return;
   functions = *real_functions;
   STAND_BEFORE(C_Initialize);

@@ -9,7 +9,8 @@ namespace signet::test {
 
 /// A canonical JWS signing input for the algorithm; `subject` makes it differ from others.
 inline std::string jws_input(Algorithm algorithm, const std::string& subject = "build-1") {
-  return jws_signing_input(R"({"alg":")" + std::string(jose_name(algorithm)) + R"(","typ":"JWT"})", R"({"sub":")" + subject + R"("})");
+  return jws_signing_input(R"({"alg":")" + std::string(jose_name(algorithm)) + R"(","typ":"JWT"})",
+                           R"({"sub":")" + subject + R"("})");
 }
 
 }  // namespace signet::test

@@ -31,7 +31,8 @@ Result<LinkClient> LinkClient::connect(const std::string& path) {
   if (path.size() >= sizeof address.sun_path) return Unexpected(make_error(ErrorCode::bad_input, "path too long"));
   std::memcpy(address.sun_path, path.data(), path.size());
   host::FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return io_error("connect");
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return io_error("connect");
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kReceiveTimeout, sizeof kReceiveTimeout);
   return LinkClient(std::move(socket));
 }
@@ -39,7 +40,8 @@ Result<LinkClient> LinkClient::connect(const std::string& path) {
 Result<LinkClient> LinkClient::open(const std::string& path) {
   SIGNET_TRY_ASSIGN(LinkClient client, connect(path));
   SIGNET_TRY_ASSIGN(const link::Reply reply, client.hello(kLinkVersion, kLinkVersion));
-  if (!reply.has_hello()) return Unexpected(make_error(ErrorCode::bad_input, "hello refused: " + reply.failure().message()));
+  if (!reply.has_hello())
+    return Unexpected(make_error(ErrorCode::bad_input, "hello refused: " + reply.failure().message()));
   return client;
 }
 

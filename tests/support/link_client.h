@@ -11,8 +11,8 @@
 
 namespace signet::test {
 
-/// A blocking client of the token link, for tests: one connection, one thread. A wait for an answer ends after a generous time-out, so
-/// that a broken service fails a test instead of hanging it.
+/// A blocking client of the token link, for tests: one connection, one thread. A wait for an answer ends after a
+/// generous time-out, so that a broken service fails a test instead of hanging it.
 class LinkClient {
  public:
   /// Connects to the socket at the path, or takes a connected one. Says nothing yet.

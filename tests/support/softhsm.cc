@@ -34,10 +34,14 @@ Bytes from_hex(std::string_view text) {
 
 const char* flaw_name(KeyFlaw flaw) {
   switch (flaw) {
-    case KeyFlaw::none: return "none";
-    case KeyFlaw::extractable: return "extractable";
-    case KeyFlaw::not_sensitive: return "not-sensitive";
-    case KeyFlaw::no_sign: return "no-sign";
+    case KeyFlaw::none:
+      return "none";
+    case KeyFlaw::extractable:
+      return "extractable";
+    case KeyFlaw::not_sensitive:
+      return "not-sensitive";
+    case KeyFlaw::no_sign:
+      return "no-sign";
   }
   return "";
 }
@@ -59,17 +63,18 @@ SoftHsm::SoftHsm(std::string label, std::string pin) : label_(std::move(label)),
                                       << "\nobjectstore.backend = file\nlog.level = ERROR\n";
   std::ofstream(pin_file()) << pin_ << "\n";
   ::setenv("SOFTHSM2_CONF", configuration_file().c_str(), 1);
-  output_of("softhsm2-util --init-token --free --label " + shell_word(label_) + " --so-pin " + shell_word(so_pin_) + " --pin " +
-            shell_word(pin_));
+  output_of("softhsm2-util --init-token --free --label " + shell_word(label_) + " --so-pin " + shell_word(so_pin_) +
+            " --pin " + shell_word(pin_));
 }
 
 SoftHsm::~SoftHsm() { ::unsetenv("SOFTHSM2_CONF"); }
 
 std::optional<PublicKey> SoftHsm::try_make_key(const KeySpec& spec) const {
-  const std::string hex = output_of(std::string(SIGNET_TOKEN_KEY_MAKER) + " " + softhsm_module() + " " + shell_word(token_uri()) + " " +
-                                    shell_word(pin_file()) + " " + shell_word(spec.label) + " " + spec.id_hex + " " +
-                                    shell_word(std::string(key_type_name(spec.type))) + " " + std::to_string(spec.rsa_bits) + " " +
-                                    flaw_name(spec.flaw) + (spec.keep_public_object ? " keep" : " drop"));
+  const std::string hex =
+      output_of(std::string(SIGNET_TOKEN_KEY_MAKER) + " " + softhsm_module() + " " + shell_word(token_uri()) + " " +
+                shell_word(pin_file()) + " " + shell_word(spec.label) + " " + spec.id_hex + " " +
+                shell_word(std::string(key_type_name(spec.type))) + " " + std::to_string(spec.rsa_bits) + " " +
+                flaw_name(spec.flaw) + (spec.keep_public_object ? " keep" : " drop"));
   auto key = PublicKey::from_spki(from_hex(hex));
   if (!key) return std::nullopt;
   return std::move(*key);

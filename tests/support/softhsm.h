@@ -24,8 +24,9 @@ struct KeySpec {
   int rsa_bits = 2048;
 };
 
-/// A throw-away SoftHSM store with one initialised token. Sets SOFTHSM2_CONF in this process's environment (one store at a time; make it
-/// before the first thread). Throws where SoftHSM is missing or fails: a test without its token has to fail.
+/// A throw-away SoftHSM store with one initialised token. Sets SOFTHSM2_CONF in this process's environment (one store
+/// at a time; make it before the first thread). Throws where SoftHSM is missing or fails: a test without its token has
+/// to fail.
 class SoftHsm {
  public:
   explicit SoftHsm(std::string label = "signet-test", std::string pin = "4711-Sesame");
@@ -43,8 +44,8 @@ class SoftHsm {
   std::string token_directory() const { return directory_.file("tokens"); }
   std::string pin_file() const { return directory_.file("pin"); }
 
-  /// A key pair made on the token, sensitive and not extractable but for the flaw asked for, label and CKA_ID as given; its public key. Made
-  /// by a process of its own, so that the test stays free to initialise the module as it likes.
+  /// A key pair made on the token, sensitive and not extractable but for the flaw asked for, label and CKA_ID as given;
+  /// its public key. Made by a process of its own, so that the test stays free to initialise the module as it likes.
   /// Nothing where PublicKey itself refuses the key: RSA under 2048 bits.
   std::optional<PublicKey> try_make_key(const KeySpec& spec) const;
   PublicKey make_key(const KeySpec& spec) const;

@@ -1,5 +1,6 @@
 // Makes one key pair on a token, with flaws if asked: what tests of signet-token need and no program of ours would do.
-//   token_key_maker MODULE TOKEN-URI PIN-FILE LABEL ID-HEX TYPE RSA-BITS none|extractable|not-sensitive|no-sign keep|drop
+//   token_key_maker MODULE TOKEN-URI PIN-FILE LABEL ID-HEX TYPE RSA-BITS none|extractable|not-sensitive|no-sign
+//   keep|drop
 // Prints the public key's SubjectPublicKeyInfo in hexadecimal.
 #include <array>
 #include <cstdio>
@@ -45,7 +46,8 @@ KeyType type_named(const std::string& name) {
 
 std::string from_hex(const std::string& text) {
   std::string octets;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) octets.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    octets.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
   return octets;
 }
 
@@ -119,8 +121,8 @@ void make(const std::vector<std::string>& words) {
   CK_OBJECT_HANDLE private_key = 0;
   const CK_FUNCTION_LIST& functions = module->functions();
   need(check("C_GenerateKeyPair",
-             functions.C_GenerateKeyPair(session.handle(), &mechanism, public_view.data(), public_view.size(), private_view.data(),
-                                         private_view.size(), &public_key, &private_key)));
+             functions.C_GenerateKeyPair(session.handle(), &mechanism, public_view.data(), public_view.size(),
+                                         private_view.data(), private_view.size(), &public_key, &private_key)));
   print_public_key(session, public_key);
   if (words[9] == "drop") need(check("C_DestroyObject", functions.C_DestroyObject(session.handle(), public_key)));
 }

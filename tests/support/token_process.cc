@@ -4,12 +4,13 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <spawn.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+
+#include <spawn.h>
 
 namespace signet::test {
 namespace {
@@ -24,7 +25,9 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-int status_of(int wait_status) { return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status); }
+int status_of(int wait_status) {
+  return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
 
 }  // namespace
 
@@ -44,8 +47,8 @@ TokenProcess::TokenProcess(const SoftHsm& hsm, const TokenProcessSpec& spec)
       config_file_(hsm.directory().file("token.conf")) {
   if (spec.state_directory.empty()) std::filesystem::create_directory(state_directory());
   std::ofstream config(config_file_);
-  config << "module = " << spec.module << "\ntoken = " << hsm.token_uri() << "\nsocket = " << socket_ << "\nallow = uid:" << ::getuid()
-         << "\nstate-dir = " << state_directory() << "\n";
+  config << "module = " << spec.module << "\ntoken = " << hsm.token_uri() << "\nsocket = " << socket_
+         << "\nallow = uid:" << ::getuid() << "\nstate-dir = " << state_directory() << "\n";
   if (spec.has_pin_file) config << "pin-file = " << hsm.pin_file() << "\n";
   for (const std::string& option : spec.options) config << option << "\n";
   config.close();
@@ -83,8 +86,8 @@ void TokenProcess::start() {
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  const int error =
-      ::posix_spawn(&pid_, words.front().c_str(), &actions, nullptr, pointers_to(words).data(), pointers_to(entries).data());
+  const int error = ::posix_spawn(&pid_, words.front().c_str(), &actions, nullptr, pointers_to(words).data(),
+                                  pointers_to(entries).data());
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw std::runtime_error("posix_spawn " + words.front());
 }
@@ -103,9 +106,10 @@ int TokenProcess::terminate() {
   return status_of(wait_status);
 }
 
-bool TokenProcess::runs() const { 
+bool TokenProcess::runs() const {
   siginfo_t info{};
-  return pid_ > 0 && ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+  return pid_ > 0 && ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == 0;
 }
 
 std::string TokenProcess::log() const {
@@ -138,7 +142,8 @@ link::Description TokenProcess::wait_until(const std::string& what,
 }
 
 link::Description TokenProcess::wait_for(link::State state) const {
-  return wait_until("state " + link::State_Name(state), [state](const link::Description& seen) { return seen.state() == state; });
+  return wait_until("state " + link::State_Name(state),
+                    [state](const link::Description& seen) { return seen.state() == state; });
 }
 
 }  // namespace signet::test

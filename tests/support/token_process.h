@@ -19,7 +19,7 @@ struct TokenProcessSpec {
   std::vector<std::string> options{};  ///< more configuration lines, "call-timeout = 1s"
   std::string state_directory{};       ///< empty: one is made in the store's directory
   bool has_pin_file = true;
-  bool socket_activated = false;       ///< by systemd-socket-activate
+  bool socket_activated = false;  ///< by systemd-socket-activate
 };
 
 /// A real signet-token in front of a SoftHSM store. Killed when the object goes, if it still runs. One thread.
@@ -49,7 +49,8 @@ class TokenProcess {
   /// A description in that state; asked for again and again until a generous deadline fails the test.
   link::Description wait_for(link::State state) const;
   /// The same for any condition.
-  link::Description wait_until(const std::string& what, const std::function<bool(const link::Description&)>& holds) const;
+  link::Description wait_until(const std::string& what,
+                               const std::function<bool(const link::Description&)>& holds) const;
 
  private:
   std::vector<std::string> command() const;
