@@ -113,6 +113,18 @@ TEST_CASE("a signature verifies against the digest at hand") {
   }
 }
 
+TEST_CASE("a digest of another length is refused") {
+  for (const char* where : {"rfc7515.json A.3", "rfc7520.json 4.2"}) {
+    const SignatureVector vector = signature_vector(where);
+    const Result<JwsParts> parts = parse_compact_jws(vector.jws);
+    const Bytes digest = hash_message(algorithm_info(vector.algorithm).hash, bytes_of(parts->signing_input));
+    const PublicKey key = key_from_jwk(vector.jwk);
+    REQUIRE_ERROR(key.verify_digest(vector.algorithm, BytesView(digest).first(digest.size() - 1), parts->signature),
+                  ErrorCode::bad_input);
+    REQUIRE_ERROR(key.verify_digest(vector.algorithm, {}, parts->signature), ErrorCode::bad_input);
+  }
+}
+
 TEST_CASE("a signature is refused under another algorithm, another length or another key") {
   const SignatureVector rs256 = signature_vector("rfc7515.json A.2");
   const Result<JwsParts> parts = parse_compact_jws(rs256.jws);
