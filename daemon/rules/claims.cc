@@ -19,7 +19,7 @@ using std::chrono::seconds;
 
 constexpr std::string_view kScope = "scope";
 /// A JWT travels in an HTTP header field, which few servers take above 16 KiB.
-constexpr std::size_t kMaxClaimsBytes = 12 * 1024;
+constexpr std::size_t kMaxClaimsBytes = 12'288;
 
 Unexpected<Error> rejected(ErrorCode code, std::string message) { return Unexpected(Error{code, std::move(message)}); }
 

@@ -79,6 +79,7 @@ class KeyReader {
       settle_variables();
       check_algorithm();
       check_role();
+      check_unscoped();
       check_lifetime();
       check_long_lived();
       check_pin();
@@ -192,10 +193,9 @@ class KeyReader {
       key_.algorithm = *algorithm;
       return;
     }
-    std::vector<std::string_view> names;
-    for (const auto one : allowed) names.push_back(jose_name(one));
-    complain("alg", fmt::format("is not what profile {} allows; write one of: {}", key_.profile->name,
-                                fmt::join(names, ", ")));
+    std::string names;
+    for (const auto one : allowed) names += fmt::format("{}{}", names.empty() ? "" : ", ", jose_name(one));
+    complain("alg", fmt::format("is not what profile {} allows; write one of: {}", key_.profile->name, names));
   }
 
   void check_role() {
@@ -209,6 +209,9 @@ class KeyReader {
                fmt::format("is missing; write the one this key was given by the service: {}", fmt::join(roles, ", ")));
     else if (std::ranges::find(roles, key_.role) == roles.end())
       complain("role", fmt::format("is not one that the service knows; write one of: {}", fmt::join(roles, ", ")));
+  }
+
+  void check_unscoped() {
     if (key_.unscoped_allowed && key_.profile->scope_required_for.empty())
       complain("unscoped",
                fmt::format("means nothing to profile {}, which never demands a scope; remove it", key_.profile->name));

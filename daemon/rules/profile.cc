@@ -64,7 +64,7 @@ Profile read_parts(ObjectReader& reader) {
 
 }  // namespace
 
-ProfileReading read_profile(std::string file, std::string_view text) {
+ProfileReading read_profile(const std::string& file, std::string_view text) {
   ProfileProblems problems(file);
   const auto json = parse_json(text);
   if (!json) {

@@ -115,6 +115,6 @@ struct ProfileReading {
 
 /// Reads one profile. Unknown members and impossible combinations are problems, and all of them are listed; text that
 /// is not JSON is one. Any thread.
-ProfileReading read_profile(std::string file, std::string_view text);
+ProfileReading read_profile(const std::string& file, std::string_view text);
 
 }  // namespace signet::rules

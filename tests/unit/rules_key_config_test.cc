@@ -193,3 +193,15 @@ TEST_CASE("A key may choose among its profile's algorithms, and the first is the
         read_key_config("/k/a.conf", file + "alg = " + bad + "\n", {{"test", profile}}, accounts()).problems,
         "/k/a.conf:4: alg: is not what profile test allows; write one of: RS256, PS256"));
 }
+
+TEST_CASE("A switch that means nothing to the profile is a problem") {
+  const auto profile = profile_of(
+      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["ES256"],"lifetime":{"default":60,"cap":60}})");
+  const std::string file = "token = build\nobject = pkcs11:object=x\nprofile = test\n";
+  for (const char* option : {"unscoped = allow", "long-lived = allow", "role = admin"}) {
+    const auto reading = read_key_config("/k/a.conf", file + option + "\n", {{"test", profile}}, accounts());
+    INFO(option);
+    CHECK(reading.problems.size() == 1);
+    CHECK(reading.problems.front().message.starts_with("means nothing to profile test"));
+  }
+}
