@@ -1,6 +1,7 @@
 #include "daemon/service/audit_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,8 +10,18 @@
 #include <fmt/format.h>
 
 namespace signet::service {
+namespace {
+
+bool was_deleted(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && status.st_nlink == 0;
+}
+
+}  // namespace
 
 Result<void> AuditFile::append(std::string_view line) {
+  // Records in a deleted file would be written and never read.
+  if (fd_.valid() && was_deleted(fd_.get())) fd_.reset();
   if (!fd_.valid()) fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
   if (!fd_.valid()) return fail("open", errno);
   // What an earlier failure left of a record gets a line of its own: readers skip one bad line instead of losing two records.

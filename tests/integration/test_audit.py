@@ -3,8 +3,8 @@
 import concurrent.futures
 import datetime
 import hashlib
-import json
 import os
+import shutil
 import signal
 import time
 import unittest
@@ -127,13 +127,12 @@ class Failing(unittest.TestCase):
             self.assert_unavailable(stack)
 
     def test_a_directory_that_disappears_is_noticed_and_its_return_too(self):
-        with Stack(daemon={}) as stack:
+        with Stack(start=False) as stack:
             folder = stack.root / "audit"
             folder.mkdir()
-            stack.daemon.stop()
-            stack.write_daemon_conf(**{"audit-log": folder / "audit.jsonl"})
-            stack.daemon.start()
-            stack.wait_ready()
+            stack.audit_log = folder / "audit.jsonl"
+            stack.write_daemon_conf()
+            stack.start()
             self.assertEqual(stack.jwt().status, 200)
             folder.rename(stack.root / "gone")
             stack.daemon.signal(signal.SIGHUP)
@@ -141,8 +140,24 @@ class Failing(unittest.TestCase):
             self.assert_unavailable(stack)
             (stack.root / "gone").rename(folder)
             eventually(lambda: stack.jwt({"fresh": True}).status == 200, "tokens are handed out again")
-            lines = (folder / "audit.jsonl").read_text().splitlines()
-            self.assertEqual([json.loads(line)["outcome"] for line in lines if "issued" in line][0], "issued")
+            self.assertEqual(stack.audit()[0]["outcome"], "issued")
+
+    def test_a_log_that_was_deleted_takes_no_records(self):
+        """A deleted file can still be written to through an open descriptor, and nobody would ever read those records."""
+        with Stack(start=False) as stack:
+            folder = stack.root / "audit"
+            folder.mkdir()
+            stack.audit_log = folder / "audit.jsonl"
+            stack.write_daemon_conf()
+            stack.start()
+            self.assertEqual(stack.jwt().status, 200)
+            shutil.rmtree(folder)
+            self.assert_unavailable(stack)
+            folder.mkdir()
+            eventually(lambda: stack.jwt({"fresh": True}).status == 200, "tokens are handed out again")
+            stack.audit_log.unlink()
+            self.assertEqual(stack.jwt({"fresh": True}).status, 200)
+            self.assertEqual([record["outcome"] for record in stack.audit()], ["issued"], "the file was not made anew")
 
     def test_a_rotated_log_is_followed(self):
         with Stack() as stack:
