@@ -23,22 +23,22 @@ def connect(path: str) -> socket.socket:
     return client
 
 
-def read_answer(client: socket.socket) -> int | None:
-    """The status of one whole answer; None where the connection ended first."""
+def read_answer(client: socket.socket) -> tuple[int | None, bool]:
+    """The status of one whole answer, None where the connection ended first; and whether the service closes it now."""
     text = b""
     while b"\r\n\r\n" not in text:
         more = client.recv(65536)
         if not more:
-            return None
+            return None, True
         text += more
     head, _, body = text.partition(b"\r\n\r\n")
     length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     while len(body) < length:
         more = client.recv(65536)
         if not more:
-            return None
+            return None, True
         body += more
-    return int(head.split(b" ")[1])
+    return int(head.split(b" ")[1]), b"connection: close" in head.lower()
 
 
 def run_client(path: str, stop: str, counts: collections.Counter, lock: threading.Lock):
@@ -59,11 +59,13 @@ def one_request(path: str, client: socket.socket | None):
             return f"refused: {error.strerror}", None
     try:
         client.sendall(REQUEST)
-        status = read_answer(client)
+        status, closing = read_answer(client)
     except OSError:
-        status = None
-    if status is None:
+        status, closing = None, True
+    if closing:
         client.close()
+        client = None
+    if status is None:
         return "cut on a new connection" if fresh_connection else "cut", None
     return str(status), client
 

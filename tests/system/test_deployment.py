@@ -85,15 +85,15 @@ class SignetMachine(Machine):
         so_pin = str(secrets.randbelow(10**8)).zfill(8)
         self.run("install", "-d", "-m", "0700", "-o", "signet-token", "-g", "signet-token", "/var/lib/signet-token/softhsm")
         self.run("install", "-m", "0600", "-o", "signet-token", "/dev/stdin", f"/tmp/{key.label}.p8", stdin=key.path.read_text())
-        self.admin('token init --token build --so-pin-fd 3 --pin-fd 4 3<<<"$so_pin" 4<<<"$pin"', so_pin, pin)
-        self.admin(f'key import /tmp/{key.label}.p8 --pin-fd 4 4<<<"$pin"', so_pin, pin)
+        self.admin('token init --module /usr/lib/softhsm/libsofthsm2.so --token build --so-pin-fd 3 --pin-fd 4 3<<<"$so_pin" 4<<<"$pin"', so_pin, pin)
+        self.admin(f'key import /tmp/{key.label}.p8 --config /etc/signet/tokens.d/build.conf --pin-fd 4 4<<<"$pin"', so_pin, pin)
         self.run("rm", f"/tmp/{key.label}.p8")
         self.run("systemd-creds", "encrypt", "--with-key=host", "--name=pin", "-", "/etc/signet/pins/build.cred", stdin=pin)
 
     def admin(self, words: str, so_pin: str, pin: str):
         """PINs go in through standard input and descriptors, never as arguments."""
         script = ("export SOFTHSM2_CONF=/etc/signet/softhsm2.conf; read -r so_pin; read -r pin; "
-                  f"exec signet-admin --config /etc/signet/tokens.d/build.conf {words}")
+                  f"exec signet-admin {words}")
         self.run("bash", "-c", script, user="signet-token", stdin=f"{so_pin}\n{pin}\n")
 
     def signet(self, *words: str, user: str = "builder"):
@@ -117,8 +117,8 @@ class Load:
         return self
 
     def __exit__(self, *_):
-        (self.machine.root / self.stop.lstrip("/")).touch()
-        output, errors = self.process.communicate(timeout=120)
+        self.machine.run("touch", self.stop)
+        output, errors = self.process.communicate(timeout=60)
         assert self.process.returncode == 0, errors
         self.counts = json.loads(output)
 
@@ -202,13 +202,13 @@ class Deployment(unittest.TestCase):
         self.assertLessEqual(cut, CLIENTS * KILLS, load.counts)
 
     def test_7_signet_repeats_what_was_cut(self):
-        loop = ('until [ -e "$0" ]; do signet token apple --fresh >/dev/null || exit 1; done')
+        loop = 'until [ -e "$0" ]; do signet token apple --fresh >/dev/null || exit 1; done'
         stop = f"/tmp/stop-{secrets.token_hex(4)}"
         callers = [self.machine.start("bash", "-c", loop, stop, user="builder") for _ in range(CLIENTS)]
         self.kill_repeatedly(DAEMON)
-        (self.machine.root / stop.lstrip("/")).touch()
+        self.machine.run("touch", stop)
         for caller in callers:
-            _, errors = caller.communicate(timeout=120)
+            _, errors = caller.communicate(timeout=60)
             self.assertEqual((caller.returncode, errors), (0, ""))
 
     def test_8_reload_restart_and_stop_keep_the_socket(self):
@@ -219,6 +219,8 @@ class Deployment(unittest.TestCase):
         with Load(self.machine) as load:
             self.machine.systemctl("restart", DAEMON)
             self.machine.systemctl("restart", TOKEN)
+        # A kept connection may be closed at the moment its next request is sent (RFC 9112 section 9.5); a new one never.
+        self.assertLessEqual(load.counts.pop("cut", 0), CLIENTS)
         self.assertEqual(set(load.counts), {"200"}, load.counts)
         self.machine.run("systemctl", "stop", DAEMON, TOKEN)
         self.verified(self.machine.jwt())
