@@ -21,7 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kProgram = "signetd";
+constexpr std::string_view kProgram = "signetd " SIGNET_VERSION;
+constexpr const char* kOtherVersion = "the token's service is of another version than signetd; upgrade both";
 constexpr std::chrono::milliseconds kFirstRetry = 20ms;
 constexpr std::chrono::milliseconds kLastRetry = 2s;
 // How often the state is asked for: a token that opens is about to be ready; one that a person must mend is not; and one that is ready
@@ -141,7 +142,10 @@ Result<void> LinkConnection::take(LinkReply reply) {
 }
 
 Result<void> LinkConnection::take_hello(const LinkHello& hello) {
-  if (hello.version != kLinkVersion) return Unexpected(link_error(fmt::format("it speaks link version {}", hello.version)));
+  if (hello.version != kLinkVersion) {
+    reject(kOtherVersion);
+    return Unexpected(link_error(fmt::format("it speaks link version {}", hello.version)));
+  }
   greeted_ = true;
   describe_now();
   return {};
@@ -170,11 +174,7 @@ void LinkConnection::take_signature(const SignJobPtr& job, LinkSignature signatu
 Result<void> LinkConnection::take_failure(const Pending& request, const LinkFailure& failure) {
   if (!request.job) {
     const Error why = api_error(failure);
-    rejected_ = true;
-    enter(TokenState::misconfigured,
-          greeted_ ? "the token's service cannot describe it; see its log"
-                   : "the token's service is of another version than signetd; upgrade both",
-          kJustNow);
+    reject(greeted_ ? "the token's service cannot describe it; see its log" : kOtherVersion);
     return Unexpected(why);
   }
   switch (failure.code) {
@@ -199,6 +199,12 @@ Result<void> LinkConnection::take_failure(const Pending& request, const LinkFail
       owner_->on_signature(request.job, Unexpected(api_error(failure)), 0us);
       return {};
   }
+}
+
+// The next connection may find another service; until then the reason stays as the token's state.
+void LinkConnection::reject(std::string message) {
+  rejected_ = true;
+  enter(TokenState::misconfigured, std::move(message), kJustNow);
 }
 
 void LinkConnection::send(SignJobPtr job) {

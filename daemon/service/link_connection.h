@@ -75,6 +75,7 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
   Result<void> take_failure(const Pending& request, const LinkFailure& failure);
   void request(std::string frame, SignJobPtr job);
   void transmit(std::string frame);
+  void reject(std::string message);
   void enter(TokenState state, std::string message, std::int64_t since);
   void drop(const Error& why);
   std::chrono::milliseconds describe_interval() const;

@@ -1,0 +1,117 @@
+#include "daemon/service/audit_file.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/catch.h"
+#include "tests/support/matchers.h"
+#include "tests/support/scratch_directory.h"
+
+namespace signet::test {
+namespace {
+
+using service::AuditFile;
+
+std::string content(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// A file-size limit makes a write stop in the middle, as a full disk does, for root too.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    previous_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, previous_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*previous_)(int) = nullptr;
+};
+
+TEST_CASE("records are appended to what is there") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  std::ofstream(path) << "before\n";
+  AuditFile file(path);
+  REQUIRE_OK(file.append("one\n"));
+  REQUIRE_OK(file.append("two\n"));
+  REQUIRE(content(path) == "before\none\ntwo\n");
+  REQUIRE(file.works());
+}
+
+TEST_CASE("a full disk is an error, and is tried again") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  std::filesystem::create_symlink("/dev/full", path);
+  AuditFile file(path);
+  const Result<void> refused = file.append("one\n");
+  REQUIRE_ERROR(refused, ErrorCode::audit_unavailable);
+  REQUIRE(refused.error().message.find(path) == std::string::npos);
+  REQUIRE_FALSE(file.works());
+  std::filesystem::remove(path);
+  REQUIRE_OK(file.append("two\n"));
+  REQUIRE(file.works());
+  REQUIRE(content(path) == "two\n");
+}
+
+TEST_CASE("a path that cannot be opened is an error, and is tried again") {
+  const ScratchDirectory directory;
+  AuditFile file(directory.file("missing/audit.jsonl"));
+  REQUIRE_ERROR(file.append("one\n"), ErrorCode::audit_unavailable);
+  std::filesystem::create_directory(directory.file("missing"));
+  REQUIRE_OK(file.append("two\n"));
+  REQUIRE(content(directory.file("missing/audit.jsonl")) == "two\n");
+}
+
+TEST_CASE("half a record stands on a line of its own") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  AuditFile file(path);
+  REQUIRE_OK(file.append("first\n"));
+  {
+    const FileSizeLimit limit(10);
+    REQUIRE_ERROR(file.append("second\n"), ErrorCode::audit_unavailable);
+  }
+  REQUIRE(content(path) == "first\nseco");
+  REQUIRE_OK(file.append("third\n"));
+  REQUIRE(content(path) == "first\nseco\nthird\n");
+}
+
+TEST_CASE("a file renamed away is left after reopen") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  AuditFile file(path);
+  REQUIRE_OK(file.append("one\n"));
+  std::filesystem::rename(path, directory.file("audit.1"));
+  REQUIRE_OK(file.append("two\n"));
+  file.reopen();
+  REQUIRE_OK(file.append("three\n"));
+  REQUIRE(content(directory.file("audit.1")) == "one\ntwo\n");
+  REQUIRE(content(path) == "three\n");
+}
+
+TEST_CASE("the file is not for everybody") {
+  const ScratchDirectory directory;
+  AuditFile file(directory.file("audit.jsonl"));
+  REQUIRE_OK(file.append("one\n"));
+  REQUIRE((std::filesystem::status(directory.file("audit.jsonl")).permissions() & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+}
+
+}  // namespace
+}  // namespace signet::test

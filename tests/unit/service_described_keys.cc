@@ -1,0 +1,145 @@
+#include "daemon/service/described_keys.h"
+
+#include "proto/public_key.h"
+#include "tests/support/catch.h"
+#include "tests/support/matchers.h"
+#include "tests/support/scratch_directory.h"
+
+namespace signet::test {
+namespace {
+
+using service::DescribedKeys;
+using service::KeyDescription;
+using service::TokenDescription;
+using service::TokenState;
+
+constexpr const char* kObject = "pkcs11:object=a";
+
+// Two public keys on P-256: RFC 7515 appendix A.3.1, and the generator itself (SEC 2 section 2.4.2).
+PublicKey from_hex(std::string_view hex_digits) {
+  Bytes octets;
+  for (std::size_t i = 0; i + 1 < hex_digits.size(); i += 2) {
+    octets.push_back(static_cast<std::byte>(std::stoi(std::string(hex_digits.substr(i, 2)), nullptr, 16)));
+  }
+  auto made = PublicKey::from_ec_point(KeyType::ec_p256, octets);
+  REQUIRE_OK(made);
+  return *made;
+}
+PublicKey one_key() {
+  return from_hex("047fcdce2770f6c45d4183cbee6fdb4b7b580733357be9ef13bacf6e3c7bd15445c7f144cd1bbd9b7e872cdfedb9eeb9f4b3695d6ea90b24ad8a4623288588e5ad");
+}
+PublicKey another_key() {
+  return from_hex("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+}
+
+TokenDescription showing(std::optional<PublicKey> key) {
+  KeyDescription description{.object = kObject, .usable = true, .message = {}, .spki = {}, .algorithms = {"ES256"}};
+  if (key) description.spki = key->spki();
+  return {.state = TokenState::ready, .message = {}, .since = 1, .keys = {description}};
+}
+
+class Bench {
+ public:
+  Bench() { REQUIRE_OK(pins_.load()); }
+
+  void configure(std::optional<rules::PublicKeyPin> pin = std::nullopt) {
+    auto configuration = std::make_shared<rules::Configuration>();
+    rules::KeyPolicy key;
+    key.name = "apple";
+    key.token = "build";
+    key.object = kObject;
+    key.pin = std::move(pin);
+    configuration->keys.emplace(key.name, key);
+    state_.configuration = std::move(configuration);
+    keys_.follow_configuration();
+  }
+  bool learn(const TokenDescription& description) { return keys_.learn("build", description); }
+  const rules::KeyCondition& condition() { return state_.live.keys.at("apple"); }
+  bool unknown() const { return state_.live.keys.empty(); }
+  std::optional<rules::PublicKeyPin> pin() const { return keys_.pin(state_.configuration->keys.at("apple")); }
+  std::optional<Sha256Digest> record() const { return pins_.find("apple"); }
+
+ private:
+  ScratchDirectory directory_;
+  service::ServiceState state_{};
+  service::Pins pins_{directory_.file("pins")};
+  DescribedKeys keys_{state_, pins_};
+};
+
+TEST_CASE("the first use of a key without a pin is recorded") {
+  Bench bench;
+  bench.configure();
+  REQUIRE_FALSE(bench.pin());
+  REQUIRE(bench.learn(showing(one_key())));
+  REQUIRE(bench.condition().usable);
+  REQUIRE(bench.record() == one_key().spki_sha256());
+  REQUIRE(bench.pin()->spki_sha256 == one_key().spki_sha256());
+}
+
+TEST_CASE("another key under a recorded name disables it until the old one is back") {
+  Bench bench;
+  bench.configure();
+  REQUIRE(bench.learn(showing(one_key())));
+  REQUIRE_FALSE(bench.learn(showing(another_key())));
+  REQUIRE_FALSE(bench.condition().usable);
+  REQUIRE(bench.record() == one_key().spki_sha256());
+  REQUIRE(bench.learn(showing(one_key())));
+  REQUIRE(bench.condition().usable);
+}
+
+TEST_CASE("the key file's pin is not recorded and not overridden") {
+  Bench bench;
+  bench.configure(rules::PublicKeyPin{one_key().spki_sha256(), {}});
+  REQUIRE_FALSE(bench.learn(showing(another_key())));
+  REQUIRE_FALSE(bench.condition().usable);
+  REQUIRE(bench.learn(showing(one_key())));
+  REQUIRE_FALSE(bench.record());
+}
+
+TEST_CASE("a token that shows no public key needs the whole key in the key file") {
+  Bench bench;
+  SECTION("only its hash") {
+    bench.configure(rules::PublicKeyPin{one_key().spki_sha256(), {}});
+    REQUIRE_FALSE(bench.learn(showing(std::nullopt)));
+  }
+  SECTION("all of it") {
+    bench.configure(rules::PublicKeyPin{one_key().spki_sha256(), one_key().spki()});
+    REQUIRE(bench.learn(showing(std::nullopt)));
+    REQUIRE(bench.condition().public_key->spki() == one_key().spki());
+  }
+}
+
+TEST_CASE("a key that the token refuses, lacks or cannot use for the algorithm is not used, and the token's words are kept") {
+  Bench bench;
+  bench.configure();
+  TokenDescription description = showing(one_key());
+  SECTION("refused") {
+    description.keys[0].usable = false;
+    description.keys[0].message = "it can leave the token";
+    REQUIRE_FALSE(bench.learn(description));
+    REQUIRE(bench.condition().message == "it can leave the token");
+  }
+  SECTION("not described") {
+    description.keys.clear();
+    REQUIRE_FALSE(bench.learn(description));
+  }
+  SECTION("no mechanism") {
+    description.keys[0].algorithms = {"ES384"};
+    REQUIRE_FALSE(bench.learn(description));
+  }
+  REQUIRE_FALSE(bench.condition().usable);
+  REQUIRE_FALSE(bench.record());
+}
+
+TEST_CASE("what is known of a key outlasts its token's absence, and not its move") {
+  Bench bench;
+  bench.configure();
+  REQUIRE(bench.learn(showing(one_key())));
+  REQUIRE(bench.learn({.state = TokenState::absent, .message = {}, .since = 1, .keys = {}}));
+  REQUIRE(bench.condition().usable);
+  bench.configure();
+  REQUIRE_FALSE(bench.unknown());
+}
+
+}  // namespace
+}  // namespace signet::test

@@ -1,0 +1,235 @@
+#include "daemon/service/jwt_cache.h"
+
+#include "daemon/service/wake_up.h"
+#include "tests/support/catch.h"
+#include "tests/support/matchers.h"
+#include "tests/unit/service_event_loop.h"
+
+namespace signet::test {
+namespace {
+
+using namespace std::chrono_literals;
+using rules::WallTime;
+using service::JwtCache;
+using service::SignedJwtPtr;
+using service::Task;
+
+constexpr WallTime kNow{std::chrono::seconds(1'800'000'000)};
+constexpr uid_t kAlice = 1001;
+constexpr uid_t kBob = 1002;
+
+rules::JwtPlan reusable_plan() {
+  rules::JwtPlan plan;
+  plan.profile = std::make_shared<const rules::Profile>();
+  plan.lifetime = 600s;
+  return plan;
+}
+
+Sha256Digest key(unsigned char number) {
+  Sha256Digest digest{};
+  digest[0] = std::byte{number};
+  return digest;
+}
+
+SignedJwtPtr jwt(std::string text, WallTime made_at = kNow) {
+  rules::UnsignedJwt of{.signing_input = {}, .made_at = made_at};
+  of.reusable_until = made_at.time_since_epoch().count() + 300;
+  return std::make_shared<const service::SignedJwt>(std::move(text), of);
+}
+
+// A signature that comes when the test says so, and counts how often it was asked for.
+class Signer {
+ public:
+  explicit Signer(EventLoop& loop) : come_(loop.executor()) {}
+
+  JwtCache::Make make() {
+    return [this] { return sign(); };
+  }
+  void come(Result<SignedJwtPtr> result) {
+    result_ = std::move(result);
+    come_.notify();
+  }
+  int calls = 0;
+
+ private:
+  Task<Result<SignedJwtPtr>> sign() {
+    ++calls;
+    co_await come_.wait_until(service::SteadyClock::now() + 20s);
+    co_return result_;
+  }
+  service::WakeUp come_;
+  Result<SignedJwtPtr> result_ = SignedJwtPtr();
+};
+
+struct Bench {
+  explicit Bench(service::CacheLimits limits = {.max_entries = 100, .max_bytes = 10'000, .max_per_uid = 100}) : cache(loop.executor(), limits) {}
+
+  void put(unsigned char number, uid_t uid, SignedJwtPtr made) {
+    Signer signer(loop);
+    signer.come(std::move(made));
+    REQUIRE_OK(loop.run(cache.obtain(key(number), uid, service::SteadyClock::now() + 20s, signer.make())));
+  }
+  bool holds(unsigned char number, WallTime now = kNow) { return cache.find(key(number), reusable_plan(), now) != nullptr; }
+
+  EventLoop loop;
+  JwtCache cache;
+};
+
+using Answer = std::optional<Result<SignedJwtPtr>>;
+
+TEST_CASE("equal requests wait for one signature") {
+  Bench bench;
+  Signer signer(bench.loop);
+  std::vector<Answer> answers(50);
+  for (Answer& answer : answers) bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.make()), answer);
+  bench.loop.until([&] { return signer.calls > 0; });
+  signer.come(jwt("a.b.c"));
+  bench.loop.until([&] { return std::ranges::all_of(answers, [](const Answer& answer) { return answer.has_value(); }); });
+  for (const Answer& answer : answers) {
+    REQUIRE_OK(*answer);
+    REQUIRE((**answer)->text == "a.b.c");
+  }
+  REQUIRE(signer.calls == 1);
+  REQUIRE(bench.holds(1));
+}
+
+TEST_CASE("requests that are not equal do not wait for each other") {
+  Bench bench;
+  Signer first(bench.loop);
+  Answer slow;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, first.make()), slow);
+  bench.put(2, kAlice, jwt("other"));
+  REQUIRE_FALSE(slow);
+  first.come(jwt("a.b.c"));
+  bench.loop.until([&] { return slow.has_value(); });
+}
+
+TEST_CASE("the first caller's leaving fails nobody else, and the signature is kept") {
+  Bench bench;
+  Signer signer(bench.loop);
+  Answer impatient;
+  Answer patient;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 50ms, signer.make()), impatient);
+  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, signer.make()), patient);
+  bench.loop.until([&] { return impatient.has_value(); });
+  REQUIRE_ERROR(*impatient, ErrorCode::deadline_exceeded);
+  REQUIRE_FALSE(patient);
+  signer.come(jwt("a.b.c"));
+  bench.loop.until([&] { return patient.has_value(); });
+  REQUIRE_OK(*patient);
+  REQUIRE(signer.calls == 1);
+  REQUIRE(bench.holds(1));
+}
+
+TEST_CASE("a signature that ran into its first caller's deadline is asked for again by who has more time") {
+  Bench bench;
+  Signer short_of_time(bench.loop);
+  Signer second(bench.loop);
+  second.come(jwt("a.b.c"));
+  Answer first_answer;
+  Answer second_answer;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, short_of_time.make()), first_answer);
+  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, second.make()), second_answer);
+  bench.loop.until([&] { return short_of_time.calls > 0; });
+  short_of_time.come(Unexpected(make_error(ErrorCode::deadline_exceeded)));
+  bench.loop.until([&] { return first_answer && second_answer; });
+  REQUIRE_ERROR(*first_answer, ErrorCode::deadline_exceeded);
+  REQUIRE_OK(*second_answer);
+}
+
+TEST_CASE("a failure is told to all who wait, and not kept") {
+  Bench bench;
+  Signer failing(bench.loop);
+  Answer first;
+  Answer second;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, failing.make()), first);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, failing.make()), second);
+  bench.loop.until([&] { return failing.calls > 0; });
+  failing.come(Unexpected(make_error(ErrorCode::token_unavailable)));
+  bench.loop.until([&] { return first && second; });
+  REQUIRE_ERROR(*first, ErrorCode::token_unavailable);
+  REQUIRE_ERROR(*second, ErrorCode::token_unavailable);
+  REQUIRE_FALSE(bench.holds(1));
+  bench.put(1, kAlice, jwt("a.b.c"));
+  REQUIRE(bench.holds(1));
+}
+
+TEST_CASE("a token is found while it may be reused") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("a.b.c"));
+  REQUIRE(bench.holds(1, kNow + 300s));
+  REQUIRE_FALSE(bench.holds(1, kNow + 301s));
+  REQUIRE_FALSE(bench.holds(1, kNow - 1s));
+  REQUIRE_FALSE(bench.holds(2));
+  rules::JwtPlan fresh = reusable_plan();
+  fresh.fresh = true;
+  REQUIRE(bench.cache.find(key(1), fresh, kNow) == nullptr);
+}
+
+TEST_CASE("what may be handed out no more is dropped") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("old", kNow - 400s));
+  bench.put(2, kAlice, jwt("new"));
+  bench.cache.drop_expired(kNow);
+  REQUIRE(bench.cache.entries() == 1);
+  REQUIRE(bench.holds(2));
+}
+
+TEST_CASE("the cache is bounded in entries, and the one unused for longest goes") {
+  Bench bench({.max_entries = 2, .max_bytes = 10'000, .max_per_uid = 2});
+  bench.put(1, kAlice, jwt("a"));
+  bench.put(2, kAlice, jwt("b"));
+  REQUIRE(bench.holds(1));
+  bench.put(3, kAlice, jwt("c"));
+  REQUIRE(bench.cache.entries() == 2);
+  REQUIRE(bench.holds(1));
+  REQUIRE_FALSE(bench.holds(2));
+}
+
+TEST_CASE("the cache is bounded in bytes") {
+  Bench bench({.max_entries = 100, .max_bytes = 25, .max_per_uid = 100});
+  for (unsigned char number = 1; number <= 5; ++number) bench.put(number, kAlice, jwt(std::string(10, 'x')));
+  REQUIRE(bench.cache.entries() == 2);
+  REQUIRE(bench.cache.bytes() == 20);
+  bench.put(6, kAlice, jwt(std::string(26, 'x')));
+  REQUIRE(bench.cache.entries() == 0);
+}
+
+TEST_CASE("one user's requests push out no other's") {
+  Bench bench({.max_entries = 6, .max_bytes = 10'000, .max_per_uid = 4});
+  bench.put(1, kBob, jwt("b1"));
+  bench.put(2, kBob, jwt("b2"));
+  bench.put(3, kBob, jwt("b3"));
+  for (unsigned char number = 10; number < 30; ++number) bench.put(number, kAlice, jwt("a"));
+  REQUIRE(bench.cache.entries() == 6);
+  REQUIRE(bench.holds(1));
+  REQUIRE(bench.holds(2));
+  REQUIRE(bench.holds(3));
+}
+
+TEST_CASE("a backward step of the clock empties the cache, a forward one does not") {
+  Bench bench;
+  bench.cache.observe_clock(kNow);
+  bench.put(1, kAlice, jwt("a"));
+  bench.cache.observe_clock(kNow + 5s);
+  REQUIRE(bench.holds(1));
+  bench.cache.observe_clock(kNow + 4s);
+  REQUIRE(bench.cache.entries() == 0);
+  REQUIRE(bench.cache.bytes() == 0);
+}
+
+TEST_CASE("a signature that was under way when the cache was emptied is answered and not kept") {
+  Bench bench;
+  Signer signer(bench.loop);
+  Answer answer;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.make()), answer);
+  bench.loop.until([&] { return signer.calls > 0; });
+  bench.cache.clear();
+  signer.come(jwt("a"));
+  bench.loop.until([&] { return answer.has_value(); });
+  REQUIRE_OK(*answer);
+  REQUIRE_FALSE(bench.holds(1));
+}
+
+}  // namespace
+}  // namespace signet::test
