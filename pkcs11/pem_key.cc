@@ -16,7 +16,8 @@ Unexpected<Error> refuse(std::string message) {
   return Unexpected(Error{.code = ErrorCode::bad_input, .message = std::move(message)});
 }
 
-/// One PEM block as OpenSSL hands it out: its octets are the key itself, so they are wiped.
+/// One PEM block as OpenSSL hands it out: its octets are the key itself, so they are wiped. PEM_FLAG_SECURE makes
+/// OpenSSL wipe its line buffer too, whether or not there is a secure heap.
 class Block {
  public:
   Block() = default;
@@ -26,7 +27,7 @@ class Block {
 
   bool read(BIO* text) {
     release();
-    return PEM_read_bio_ex(text, &name_, &header_, &data_, &length_, PEM_FLAG_EAY_COMPATIBLE) == 1;
+    return PEM_read_bio_ex(text, &name_, &header_, &data_, &length_, PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE) == 1;
   }
   std::string_view name() const { return name_; }
   char* header() const { return header_; }
@@ -36,9 +37,9 @@ class Block {
 
  private:
   void release() {
-    if (data_ != nullptr) OPENSSL_clear_free(data_, static_cast<std::size_t>(length_));
-    OPENSSL_free(name_);
-    OPENSSL_free(header_);
+    if (data_ != nullptr) OPENSSL_secure_clear_free(data_, static_cast<std::size_t>(length_));
+    OPENSSL_secure_free(name_);
+    OPENSSL_secure_free(header_);
     name_ = header_ = nullptr;
     data_ = nullptr;
     length_ = 0;

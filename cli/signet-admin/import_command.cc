@@ -17,7 +17,7 @@ namespace {
 using pkcs11::ImportReport;
 using pkcs11::PrivateKey;
 
-constexpr std::size_t kLargestKeyFile = 64 * 1024;
+constexpr std::size_t kLargestKeyFile = std::size_t{64} * 1024;
 
 Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secrets) {
   const auto pem = host::read_secret_file(path, kLargestKeyFile);

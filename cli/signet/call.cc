@@ -7,7 +7,7 @@ namespace {
 
 CallResult<HttpAnswer> read_answer(Connection& connection) {
   AnswerReader reader;
-  std::array<char, 16 * 1024> buffer;
+  std::array<char, std::size_t{16} * 1024> buffer;
   for (;;) {
     SIGNET_TRY_ASSIGN(const auto received, connection.receive(buffer));
     if (received == 0)

@@ -10,7 +10,7 @@
 namespace signet::cli {
 namespace {
 
-constexpr JsonLimits kAnswerLimits{.max_bytes = 16 * 1024 * 1024, .max_depth = 32};
+constexpr JsonLimits kAnswerLimits{.max_bytes = std::size_t{16} * 1024 * 1024, .max_depth = 32};
 
 Unexpected<Failure> not_understood() {
   return Unexpected(
@@ -78,7 +78,7 @@ std::string target_of(const Invocation& invocation) {
   return "/v1/health";
 }
 
-std::string with_hints(std::string sentence, const HttpAnswer& answer, const std::string& request_id) {
+std::string with_hints(std::string_view sentence, const HttpAnswer& answer, const std::string& request_id) {
   auto text = terminal::printable(sentence);
   if (answer.retry_after) text += fmt::format(" Try again in {} s.", answer.retry_after->count());
   if (!request_id.empty()) text += fmt::format(" (request {})", terminal::printable(request_id));

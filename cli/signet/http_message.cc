@@ -12,7 +12,7 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
-constexpr std::uint64_t kMaxBodyBytes = 16 * 1024 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{16} * 1024 * 1024;
 constexpr std::int64_t kLongestRetryAfter = 86400;
 
 std::optional<std::chrono::seconds> retry_after(const http::response<http::string_body>& answer) {

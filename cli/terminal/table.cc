@@ -49,6 +49,7 @@ std::string Table::render(bool colour) const {
 
 std::string render_fields(const std::vector<std::pair<std::string, Cell>>& fields, bool colour) {
   std::vector<std::vector<Cell>> rows;
+  rows.reserve(fields.size());
   for (const auto& [name, value] : fields) rows.push_back({{name, Tone::heading}, value});
   return lines(rows, colour);
 }
