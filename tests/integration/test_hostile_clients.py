@@ -8,6 +8,7 @@ import threading
 import time
 import unittest
 
+from tests.support.peer import open_descriptors
 from tests.support.process import eventually, seconds
 from tests.support.problem import assert_problem
 from tests.support.stack import Stack
@@ -249,14 +250,12 @@ class ManyConnections(unittest.TestCase):
 
     def test_open_descriptors_do_not_grow(self):
         with Stack() as stack:
-            def descriptors() -> int:
-                return len(os.listdir(f"/proc/{stack.daemon.pid}/fd"))
             stack.jwt({"fresh": True})
-            before = descriptors()
+            before = open_descriptors(stack.daemon.pid)
             for _ in range(200):
                 with stack.raw() as raw:
                     raw.send(b"POST / HT")
-            eventually(lambda: descriptors() <= before + 2, "descriptors are given back")
+            eventually(lambda: open_descriptors(stack.daemon.pid) <= before + 2, "descriptors are given back")
 
     def test_an_idle_connection_is_closed(self):
         with Stack(daemon={"idle-timeout": "500ms"}) as stack, stack.raw() as raw:

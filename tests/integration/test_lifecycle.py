@@ -10,14 +10,14 @@ import unittest
 
 from tests.support.fault import FaultModule
 from tests.support.load import Load
-from tests.support.peer import as_root
+from tests.support.peer import output_as_root
 from tests.support.process import environment, eventually, program_path, run, seconds, volume
 from tests.support.stack import HELD, PATH, Stack
 from tests.support.unix_http import RawConnection
 
 
 def read_as_root(path: str) -> bytes:
-    return subprocess.run(as_root(["cat", path]), capture_output=True, check=True, timeout=seconds(20)).stdout
+    return output_as_root(["cat", path])
 
 
 class Stopping(unittest.TestCase):

@@ -7,7 +7,9 @@ import pwd
 import stat
 import unittest
 
+from tests.support import unix_http
 from tests.support.peer import Peer, as_peer
+from tests.support.problem import assert_problem
 from tests.support.process import run
 from tests.support.stack import HELD, Stack
 
@@ -160,12 +162,17 @@ class Outsiders(unittest.TestCase):
         self.assertEqual(self.stack.jwt(peer=Peer(OTHER_UID, OTHER_GID, (self.group,))).status, 200)
 
     def test_nobody_else_reaches_the_admin_socket_or_the_token_link(self):
-        for path in (self.stack.admin_socket, self.stack.token_socket):
-            for peer in (STRANGER, Peer(OTHER_UID, OTHER_GID, (self.group,))):
-                with self.subTest(path=path.name, peer=peer), self.assertRaises(PermissionError):
-                    connection = self.stack.connection(peer)
-                    connection.path = str(path)
-                    connection.connect()
+        member = Peer(OTHER_UID, OTHER_GID, (self.group,))
+        for path, peer in ((self.stack.admin_socket, STRANGER), (self.stack.token_socket, STRANGER), (self.stack.token_socket, member)):
+            with self.subTest(path=path.name, peer=peer), self.assertRaises(PermissionError):
+                unix_http.ask(path, "GET", "/v1/status", peer=peer)
+
+    def test_who_reaches_the_admin_socket_and_is_no_officer_is_refused(self):
+        self.stack.admin_socket.chmod(0o666)
+        for method, target in (("GET", "/v1/status"), ("POST", "/v1/reload"), ("POST", "/v1/keys/apple/disable")):
+            answer = unix_http.ask(self.stack.admin_socket, method, target, b'{"reason":"x"}', peer=STRANGER)
+            assert_problem(self, answer, 403, "not_permitted")
+        self.assertEqual(self.stack.jwt().status, 200)
 
     def test_the_modes_are_those_configured(self):
         self.assertEqual(stat.S_IMODE(self.stack.socket.stat().st_mode), 0o660)
