@@ -81,7 +81,7 @@ class SignetMachine(Machine):
 
     def provision(self, key: AppleKey):
         """As an officer does: a token of the service's user, the key in it, and the PIN as an encrypted credential."""
-        pin = str(secrets.randbelow(10**8)).zfill(8)
+        self.pin = pin = str(secrets.randbelow(10**8)).zfill(8)
         so_pin = str(secrets.randbelow(10**8)).zfill(8)
         self.run("install", "-d", "-m", "0700", "-o", "signet-token", "-g", "signet-token", "/var/lib/signet-token/softhsm")
         self.run("install", "-m", "0600", "-o", "signet-token", "/dev/stdin", f"/tmp/{key.label}.p8", stdin=key.path.read_text())
@@ -230,7 +230,11 @@ class Deployment(unittest.TestCase):
         self.machine.systemctl("restart", TOKEN)
         health = eventually(lambda: self.unusable_health(), "health tells that the token cannot be used", 30)
         self.assertEqual(self.machine.state_of(TOKEN), "active", health)
-        self.machine.run("mv", "/etc/signet/pins/away", "/etc/signet/pins/build.cred")
+        # The other documented way: a file in the clear, root's alone, by a drop-in.
+        self.machine.write("/etc/signet/pins/build", self.machine.pin + "\n", 0o600)
+        drop_in = (SOURCE / "systemd" / "drop-ins" / "plain-pin.conf").read_text()
+        self.machine.write("/etc/systemd/system/signet-token@build.service.d/plain-pin.conf", drop_in)
+        self.machine.systemctl("daemon-reload")
         self.machine.systemctl("restart", TOKEN)
         eventually(lambda: self.machine.signet("token", "apple", "--fresh").returncode == 0, "tokens again with the PIN in place", 30)
 
