@@ -3,6 +3,10 @@
 PEM PKCS#8 (RFC 5958) of a P-256 key, the inner ECPrivateKey (RFC 5915) with both optional members, no newline at the end, named AuthKey_ and
 the ten characters of the key ID. OpenSSL leaves the curve out of the inner structure, so the octets are put together here."""
 
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends quietly; the shell script cleans up
+
 import base64
 import os
 import pathlib

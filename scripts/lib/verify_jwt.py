@@ -1,5 +1,9 @@
 """usage: verify_jwt.py KEY.p8 AUDIENCE <JWT: verifies with PyJWT and the public key taken from the key file, then prints header and claims."""
 
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends quietly; the shell script cleans up
+
 import datetime
 import json
 import pathlib
