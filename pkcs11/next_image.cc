@@ -1,9 +1,11 @@
 #include "pkcs11/next_image.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <unistd.h>
@@ -54,13 +56,9 @@ void reset_signals() noexcept {
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// At descriptor 3 and open over exec; everything above it closes with exec.
-void keep_only(int listening) noexcept {
-  if (listening == kListenDescriptor) {
-    ::fcntl(listening, F_SETFD, 0);
-  } else {
-    ::dup2(listening, kListenDescriptor);
-  }
+/// The listening socket stays open over exec; everything above it closes with exec.
+void keep_only_listening_socket() noexcept {
+  ::fcntl(kListenDescriptor, F_SETFD, 0);
   ::close_range(kListenDescriptor + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
@@ -82,6 +80,14 @@ ImageHistory take_image_history() {
   // A thread of the last image may have opened something between close_range and exec.
   if (history.epoch > 0) ::close_range(kListenDescriptor + 1, ~0U, 0);
   return history;
+}
+
+Result<host::FileDescriptor> at_handover_descriptor(host::FileDescriptor listening) {
+  if (listening.get() == kListenDescriptor) return listening;
+  host::FileDescriptor moved(::dup3(listening.get(), kListenDescriptor, O_CLOEXEC));
+  if (!moved.valid())
+    return Unexpected(make_error(ErrorCode::io_failure, std::string("dup3: ") + std::strerror(errno)));
+  return moved;
 }
 
 NextImage::NextImage(Plan plan) : plan_(std::move(plan)) {
@@ -107,9 +113,10 @@ void NextImage::replace(std::string_view reason, std::uint32_t attempt) noexcept
   if (taken_.test_and_set()) {
     for (;;) ::pause();
   }
+  if (retired_.load()) ::_exit(EXIT_SUCCESS);
   write_history(reason, attempt);
   reset_signals();
-  keep_only(plan_.listening);
+  keep_only_listening_socket();
   ::execve("/proc/self/exe", argv_.data(), envp_.data());
   ::_exit(1);
 }

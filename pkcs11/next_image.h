@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/file_descriptor.h"
 #include "proto/result.h"
 
 // Recovery by re-execution: when the token is lost, the process replaces its own image, keeps its listening socket, and
@@ -25,13 +26,17 @@ struct ImageHistory {
 /// main after InheritedSockets::take() and before anything is opened.
 ImageHistory take_image_history();
 
+/// Moves the listening socket to the descriptor at which the next image will look for it. Done at the beginning, while
+/// nothing of ours stands there: moved at the end it would take the place of a descriptor that another thread still
+/// waits on. Call in main before anything else is opened. Error io_failure.
+Result<host::FileDescriptor> at_handover_descriptor(host::FileDescriptor listening);
+
 /// The next image, ready to go: everything it needs is allocated beforehand, because another thread may hang inside the
 /// module with the allocator's lock held.
 class NextImage {
  public:
   struct Plan {
     std::vector<std::string> arguments;  ///< argv of this image
-    int listening = -1;                  ///< the socket to hand over
     std::string socket_name;             ///< FileDescriptorName=
     bool socket_is_ours = false;
     std::uint32_t epoch = 0;  ///< of this image
@@ -47,6 +52,9 @@ class NextImage {
   /// first call wins, later ones wait for the end.
   [[noreturn]] void replace(std::string_view reason, std::uint32_t attempt) noexcept;
 
+  /// From here on the process is leaving: replace() ends it with status 0 instead. Any thread.
+  void retire() noexcept { retired_.store(true); }
+
  private:
   void write_history(std::string_view reason, std::uint32_t attempt) noexcept;
 
@@ -57,6 +65,7 @@ class NextImage {
   std::vector<char*> argv_;
   std::vector<char*> envp_;
   std::atomic_flag taken_ = ATOMIC_FLAG_INIT;
+  std::atomic<bool> retired_{false};
 };
 
 }  // namespace signet::pkcs11

@@ -99,6 +99,8 @@ void Image::start_threads() {
 // inside.
 void Image::leave() {
   manager.stopping();
+  next_image.retire();
+  status.stop_waiting();
   if (!listening.bound_path.empty()) ::unlink(listening.bound_path.c_str());
   if (!server.drain(config.call_timeout)) host::log(host::LogLevel::warning, "leaving with calls under way");
   ::_exit(EXIT_SUCCESS);
@@ -111,6 +113,7 @@ Result<host::ListeningSocket> open_socket(const TokenConfig& config, host::Inher
           {.name = kSocketName, .path = config.socket, .mode = config.socket_mode, .group = config.socket_group},
           inherited));
   if (is_ours) socket.bound_path = config.socket;
+  SIGNET_TRY_ASSIGN(socket.fd, at_handover_descriptor(std::move(socket.fd)));
   return socket;
 }
 
@@ -134,7 +137,6 @@ int run_token_service(const TokenConfig& config, std::vector<std::string> argume
     host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
 
   NextImage::Plan plan{.arguments = std::move(arguments),
-                       .listening = listening->fd.get(),
                        .socket_name = kSocketName,
                        .socket_is_ours = !listening->bound_path.empty(),
                        .epoch = history.epoch};

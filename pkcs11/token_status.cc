@@ -48,8 +48,14 @@ void TokenStatus::plan_next_try(std::int64_t next_try) {
 TokenState TokenStatus::wait_while_opening(Deadline deadline) const {
   if (const TokenState now = state(); now != TokenState::opening) return now;
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline, [this] { return view_.state != TokenState::opening; });
+  changed_.wait_until(lock, deadline, [this] { return leaving_ || view_.state != TokenState::opening; });
   return view_.state;
+}
+
+void TokenStatus::stop_waiting() {
+  const std::scoped_lock lock(mutex_);
+  leaving_ = true;
+  changed_.notify_all();
 }
 
 }  // namespace signet::pkcs11

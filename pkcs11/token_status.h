@@ -36,11 +36,14 @@ class TokenStatus {
   void plan_next_try(std::int64_t next_try);
   /// Waits while the token is opening, at most until the deadline.
   TokenState wait_while_opening(Deadline deadline) const;
+  /// The process is leaving: ends all waits, now and later.
+  void stop_waiting();
 
  private:
-  mutable std::mutex mutex_;  ///< guards view_
+  mutable std::mutex mutex_;  ///< guards view_ and leaving_
   mutable std::condition_variable changed_;
   StatusView view_;
+  bool leaving_ = false;
   std::atomic<TokenState> state_;  ///< equals view_.state; read without the lock on each signature
   std::function<void(const StatusView&)> on_change_;
 };

@@ -2,20 +2,30 @@
 // hangs them by rules that may change while the program runs. Built as lib/libsignet_fault_module.so; never installed.
 //
 // Environment:
-//   P11FAULT_MODULE  the real module; default: SoftHSM as Debian installs it
-//   P11FAULT_RULES   file of rules, read again whenever it changes (replace it by rename, so that no half file is read)
-//   P11FAULT_COUNTS  file of counters, created if missing, shared by every process and process image that names it: one
-//   line
-//                    "C_Sign 00000000000000000012" per function. Lines "rule.N" and "rules-stamp" remember how often
-//                    rule N has matched, so that "times=1" means once, re-execution or not. Without this variable
-//                    counters and rules live as long as the process image.
 //
-// Rules, one per line, the first that fits acts; FUNCTION "*" means every call but C_Initialize and C_Finalize:
-//   FUNCTION [after=N] [times=N] [rv=0xNN] [delay=MS] [hang] [call] [until=init]
-//   after   lets N matching calls through first             times  acts on N calls after that; default: all
-//   rv      what the call answers                           call   runs the real call as well, then answers rv ("lost
-//   answer") delay   milliseconds to wait before the call            hang   waits until the rules change until=init
-//   once it has acted, the next C_Initialize ends the rule ("device gone until initialised again")
+// P11FAULT_MODULE: the real module; default: SoftHSM as Debian installs it.
+//
+// P11FAULT_RULES: file of rules, read again whenever it changes. Replace it by rename, so that no half file is read.
+//
+// P11FAULT_COUNTS: file of counters, made if missing, shared by every process and process image that names it: one line
+// "C_Sign 00000000000000000012" per function. The lines "rule.N" and "rules-stamp" remember how often rule N has
+// matched, so that "times=1" means once, re-execution or not. Without this variable counters and rules live as long as
+// the process image.
+//
+// Rules, one per line; the first that fits and is not used up acts. FUNCTION "*" means every call but C_Initialize and
+// C_Finalize:
+//
+// FUNCTION [after=N] [times=N] [rv=0xNN] [delay=MS] [hang] [call] [corrupt] [until=init]
+//
+// after: lets N matching calls through first. times: acts on N calls after that; without it on all.
+//
+// rv: what the call answers. call: runs the real call as well, then answers rv (a lost answer).
+//
+// delay: milliseconds to wait before the call. hang: waits until the rules change.
+//
+// corrupt: flips a bit of the signature that the real C_Sign gave.
+//
+// until=init: once it has acted, the next C_Initialize ends the rule (device gone until initialised again).
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -85,6 +95,7 @@ struct Rule {
   CK_RV rv = CKR_OK;
   bool call = false;
   bool hang = false;
+  bool corrupt = false;
   bool until_init = false;
 };
 
@@ -155,6 +166,7 @@ Rule parse_rule(const std::string& line) {
     if (name == "rv") rule.rv = static_cast<CK_RV>(number);
     if (name == "call") rule.call = true;
     if (name == "hang") rule.hang = true;
+    if (name == "corrupt") rule.corrupt = true;
     if (name == "until") rule.until_init = value == "init";
   }
   return rule;
@@ -237,6 +249,13 @@ FaultBoard& board() {
 CK_FUNCTION_LIST* real_functions = nullptr;
 CK_FUNCTION_LIST functions;
 
+/// C_Sign's last two arguments; every other function has nothing to corrupt.
+template <class... Arguments>
+void flip_bit(Arguments...) {}
+void flip_bit(CK_SESSION_HANDLE, CK_BYTE*, CK_ULONG, CK_BYTE* signature, CK_ULONG* length) {
+  if (signature != nullptr && *length > 0) signature[*length - 1] ^= 1U;
+}
+
 /// One entry of the table in front of the real one, with the exact signature of that member.
 template <auto Member, std::size_t Function>
 struct Entry;
@@ -246,6 +265,11 @@ struct Entry<Member, Function> {
     const Rule rule = board().note(Function);
     if (rule.delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(rule.delay_ms));
     if (rule.hang) board().wait_for_other_rules();
+    if (rule.corrupt) {
+      const CK_RV rv = (real_functions->*Member)(arguments...);
+      if (rv == CKR_OK) flip_bit(arguments...);
+      return rv;
+    }
     if (rule.rv == CKR_OK) return (real_functions->*Member)(arguments...);
     if (rule.call) (void)(real_functions->*Member)(arguments...);
     return rule.rv;

@@ -42,13 +42,13 @@ void poll_until(const std::string& what, const std::function<bool()>& holds) {
 TokenProcess::TokenProcess(const SoftHsm& hsm, const TokenProcessSpec& spec)
     : hsm_(hsm),
       spec_(spec),
-      socket_(hsm.directory().file("token.sock")),
-      log_file_(hsm.directory().file("signet-token.log")),
-      config_file_(hsm.directory().file("token.conf")) {
+      socket_(hsm.directory().file("token.sock" + spec.instance)),
+      log_file_(hsm.directory().file("signet-token.log" + spec.instance)),
+      config_file_(hsm.directory().file("token.conf" + spec.instance)) {
   if (spec.state_directory.empty()) std::filesystem::create_directory(state_directory());
   std::ofstream config(config_file_);
   config << "module = " << spec.module << "\ntoken = " << hsm.token_uri() << "\nsocket = " << socket_
-         << "\nallow = uid:" << ::getuid() << "\nstate-dir = " << state_directory() << "\n";
+         << "\nallow = uid:" << spec.allow.value_or(::getuid()) << "\nstate-dir = " << state_directory() << "\n";
   if (spec.has_pin_file) config << "pin-file = " << hsm.pin_file() << "\n";
   for (const std::string& option : spec.options) config << option << "\n";
   config.close();
@@ -60,7 +60,7 @@ TokenProcess::~TokenProcess() {
 }
 
 std::string TokenProcess::state_directory() const {
-  return spec_.state_directory.empty() ? hsm_.directory().file("state") : spec_.state_directory;
+  return spec_.state_directory.empty() ? hsm_.directory().file("state" + spec_.instance) : spec_.state_directory;
 }
 
 std::vector<std::string> TokenProcess::command() const {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -17,7 +18,9 @@ struct TokenProcessSpec {
   std::string module = softhsm_module();
   std::map<std::string, std::string> environment{};
   std::vector<std::string> options{};  ///< more configuration lines, "call-timeout = 1s"
+  std::string instance{};              ///< tells the files of several services on one store apart
   std::string state_directory{};       ///< empty: one is made in the store's directory
+  std::optional<uid_t> allow{};        ///< whom it admits; nobody named: the test's own user
   bool has_pin_file = true;
   bool socket_activated = false;  ///< by systemd-socket-activate
 };
