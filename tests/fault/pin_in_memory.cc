@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 
 #include "tests/fault/sign_request.h"
 #include "tests/support/fault_control.h"
@@ -21,8 +22,10 @@ constexpr const char* kPin = "zQ7-pin-Vt93-xK41";
 std::string memory_of(const TokenProcess& process, const SoftHsm& hsm) {
   const std::string prefix = hsm.directory().file("core");
   const std::string core = prefix + "." + std::to_string(process.pid());
-  const std::string command =
-      "gcore -a -o " + prefix + " " + std::to_string(process.pid()) + " >" + prefix + ".log 2>&1";
+  // Only root may look into a process that is not dumpable.
+  const std::string as_root = ::geteuid() == 0 ? "" : "sudo -n ";
+  const std::string command = as_root + "sh -c 'gcore -a -o " + prefix + " " + std::to_string(process.pid()) +
+                              " && chmod a+r " + core + "' >" + prefix + ".log 2>&1";
   const int status = std::system(command.c_str());  // NOLINT(cert-env33-c): words of our own
   std::ifstream file(core, std::ios::binary);
   std::string memory((std::istreambuf_iterator<char>(file)), {});
