@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-// The JOSE signature algorithms we know (RFC 7518 section 3, RFC 8037 section 3.1, RFC 9864 section 2.2). `none` and the HMAC
-// algorithms are absent on purpose: nothing here can name them.
+// The JOSE signature algorithms we know (RFC 7518 section 3, RFC 8037 section 3.1, RFC 9864 section 2.2). `none` and
+// the HMAC algorithms are absent on purpose: nothing here can name them.
 namespace signet {
 
 enum class Algorithm { es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512, eddsa, ed25519 };
@@ -15,7 +15,7 @@ enum class Hash { none, sha256, sha384, sha512 };  ///< `none`: the algorithm si
 
 struct AlgorithmInfo {
   Algorithm algorithm;
-  std::string_view name;        ///< the `alg` header value
+  std::string_view name;  ///< the `alg` header value
   KeyType key_type;
   Hash hash;
   std::size_t signature_bytes;  ///< length of the JOSE signature; 0 for RSA, where it is the modulus' length

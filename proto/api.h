@@ -13,18 +13,20 @@
 #include "proto/json.h"
 #include "proto/result.h"
 
-// The bodies of the HTTP API, version 1 (openapi.yaml): one struct per body, each with a reader and a writer. Readers refuse duplicate and
-// unknown members, wrong types, numbers out of range and bad UTF-8 with invalid_request and the JSON path. Pure; any thread.
+// The bodies of the HTTP API, version 1 (openapi.yaml): one struct per body, each with a reader and a writer. Readers
+// refuse duplicate and unknown members, wrong types, numbers out of range and bad UTF-8 with invalid_request and the
+// JSON path. Pure; any thread.
 namespace signet {
 
 inline constexpr int kApiVersion = 1;
-inline constexpr std::size_t kMaxRequestBodyBytes = 64 * 1024;
+inline constexpr std::size_t kMaxRequestBodyBytes = 64UL * 1024;
 
 /// Body of POST /v1/keys/{key}/tokens; an empty body is an empty request.
 struct TokenRequest {
   boost::json::object claims{};
-  std::optional<boost::json::value> scope{};  ///< a string or an array of strings, as sent; the profile gives it its shape
-  std::optional<std::int64_t> lifetime{};     ///< seconds, 1 to 315360000
+  /// A string or an array of strings, as sent; the profile gives it its shape.
+  std::optional<boost::json::value> scope{};
+  std::optional<std::int64_t> lifetime{};  ///< seconds, 1 to 315360000
   bool fresh = false;
 };
 Result<TokenRequest> read_token_request(std::string_view body);
@@ -35,8 +37,8 @@ struct TokenAnswer {
   std::string key;
   std::string kid;  ///< empty where the profile has no kid
   std::string alg;
-  std::int64_t issued_at = 0;                  ///< Unix seconds
-  std::optional<std::int64_t> expires_at{};    ///< null where the profile has no expiry
+  std::int64_t issued_at = 0;                ///< Unix seconds
+  std::optional<std::int64_t> expires_at{};  ///< null where the profile has no expiry
   std::int64_t reusable_until = 0;
   bool cached = false;
 };
@@ -81,7 +83,7 @@ Result<WhoAmI> read_who_am_i(std::string_view body);
 std::string write(const WhoAmI& who);
 
 struct TokenHealth {
-  std::string state;    ///< "opening", "ready", "degraded", "absent", "pin-refused", "misconfigured", "unreachable"
+  std::string state;  ///< "opening", "ready", "degraded", "absent", "pin-refused", "misconfigured", "unreachable"
   std::string message;
   std::int64_t since = 0;
 };
@@ -103,7 +105,8 @@ std::string write(const Health& health);
 std::string write_jwks(const std::vector<boost::json::object>& keys);
 Result<std::vector<boost::json::object>> read_jwks(std::string_view body);
 
-/// RFC 9457 problem document with `code` and `request_id`. `errors` lists the problems of a refused reload, one sentence each.
+/// RFC 9457 problem document with `code` and `request_id`. `errors` lists the problems of a refused reload, one
+/// sentence each.
 struct Problem {
   ErrorCode code = ErrorCode::internal;
   std::string detail;

@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr JsonLimits kAnswerLimits{.max_bytes = 16 * 1024 * 1024, .max_depth = 16};
+constexpr JsonLimits kAnswerLimits{.max_bytes = 16UL * 1024 * 1024, .max_depth = 16};
 constexpr std::int64_t kAnyInteger = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kLargestApi = 1000000;
 constexpr std::int64_t kLargestId = std::numeric_limits<std::uint32_t>::max();

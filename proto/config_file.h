@@ -33,22 +33,27 @@ struct ConfigLines {
   std::vector<ConfigProblem> problems;
 };
 
-/// Reads the lines of one file, each alone. `#` starts a comment at the beginning of a line or after white space only; a line without
-/// `=`, a section header, an empty option name, a control character, a NUL or bad UTF-8 is a problem and the others are still read. Any thread.
+/// Reads the lines of one file, each alone. `#` starts a comment at the beginning of a line or after white space only;
+/// a line without
+/// `=`, a section header, an empty option name, a control character, a NUL or bad UTF-8 is a problem and the others are
+/// still read. Any thread.
 ConfigLines read_config_lines(std::string file, std::string_view text);
 
-/// Which options one kind of file has, and what becomes of their values. Built once, applied to many files; applying is const.
+/// Which options one kind of file has, and what becomes of their values. Built once, applied to many files; applying is
+/// const.
 class ConfigSchema {
  public:
-  /// Takes one value; an error's message says what is wrong and the mend ("is not a duration; write a number with ms, s, min, h or d").
+  /// Takes one value; an error's message says what is wrong and the mend ("is not a duration; write a number with ms,
+  /// s, min, h or d").
   using Take = std::function<Result<void>(std::string_view value)>;
 
-  ConfigSchema& required(std::string option, Take take);   ///< exactly once
-  ConfigSchema& optional(std::string option, Take take);   ///< at most once
-  ConfigSchema& repeated(std::string option, Take take);   ///< any number of times, in the file's order
+  ConfigSchema& required(std::string option, Take take);  ///< exactly once
+  ConfigSchema& optional(std::string option, Take take);  ///< at most once
+  ConfigSchema& repeated(std::string option, Take take);  ///< any number of times, in the file's order
 
-  /// Gives every entry to its Take. Problems (with those of `lines` first): unknown option (with the nearest known one), an option
-  /// repeated that may not be, a missing one, a value its Take refuses. All of them, never only the first.
+  /// Gives every entry to its Take. Problems (with those of `lines` first): unknown option (with the nearest known
+  /// one), an option repeated that may not be, a missing one, a value its Take refuses. All of them, never only the
+  /// first.
   std::vector<ConfigProblem> apply(const ConfigLines& lines) const;
 
  private:

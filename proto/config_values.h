@@ -1,16 +1,15 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 #include "proto/result.h"
 
-// The value types of configuration files and command lines. All: error bad_input with a message that completes "option: …" and names
-// the mend; any thread.
+// The value types of configuration files and command lines. All: error bad_input with a message that completes "option:
+// …" and names the mend; any thread.
 namespace signet {
 
 /// "250ms", "10s", "14min", "1h", "2d": a whole number and a unit, no sign, no fraction, at most 10 years.

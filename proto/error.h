@@ -9,7 +9,8 @@
 // The one catalogue of errors. A code is stable: clients and scripts may compare it. See docs/api/errors.md.
 namespace signet {
 
-/// Codes up to deadline_exceeded travel in HTTP answers (RFC 9457 problem documents); those after it stay in our own processes.
+/// Codes up to deadline_exceeded travel in HTTP answers (RFC 9457 problem documents); those after it stay in our own
+/// processes.
 enum class ErrorCode {
   invalid_request,
   not_permitted,
@@ -34,9 +35,9 @@ enum class ErrorCode {
   token_failure,      ///< the PKCS#11 module or token refused; the detail names call and CKR
 };
 
-/// A failure as a value. `message` is one plain sentence that says what to do; it may reach a client, so it never holds a
-/// PIN, a JWT, a claim's value, a CKR code or a path of the server. `detail` is for the log only and may name call, CKR and path
-/// (never a PIN, JWT or claim value).
+/// A failure as a value. `message` is one plain sentence that says what to do; it may reach a client, so it never holds
+/// a PIN, a JWT, a claim's value, a CKR code or a path of the server. `detail` is for the log only and may name call,
+/// CKR and path (never a PIN, JWT or claim value).
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;
@@ -48,7 +49,7 @@ struct ErrorInfo {
   ErrorCode code;
   std::string_view name;      ///< the stable code: "not_permitted"
   int http_status;            ///< 0 for codes that never travel in HTTP
-  std::string_view title;     ///< RFC 9457 section 3.1.3, about:blank: the HTTP status phrase; for local codes a short phrase
+  std::string_view title;     ///< the HTTP status phrase (RFC 9457 section 4.2.1); for local codes a short phrase
   std::string_view sentence;  ///< what to say where nobody has anything better to say
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxSigningInputBytes = 64 * 1024;
+constexpr std::size_t kMaxSigningInputBytes = 64UL * 1024;
 
 Unexpected<Error> refuse(std::string rule) {
   return Unexpected(Error{.code = ErrorCode::bad_input, .message = std::move(rule)});

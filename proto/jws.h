@@ -16,9 +16,10 @@ std::string jws_signing_input(std::string_view header_json, std::string_view pay
 /// signing input "." BASE64URL(signature). Any thread.
 std::string jws_compact(std::string_view signing_input, BytesView signature);
 
-/// Proves that a message is a canonical JWS signing input for one algorithm: exactly one dot, strict base64url on both sides, header
-/// and payload JSON objects without duplicate members, header `alg` equal to the algorithm's name, no `crit` and no `b64` (RFC 7515
-/// section 4.1.11, RFC 7797). At most 64 KiB. Error bad_input with a sentence that names the rule, never the content. Any thread.
+/// Proves that a message is a canonical JWS signing input for one algorithm: exactly one dot, strict base64url on both
+/// sides, header and payload JSON objects without duplicate members, header `alg` equal to the algorithm's name, no
+/// `crit` and no `b64` (RFC 7515 section 4.1.11, RFC 7797). At most 64 KiB. Error bad_input with a sentence that names
+/// the rule, never the content. Any thread.
 Result<void> check_signing_input(std::string_view message, Algorithm algorithm);
 
 struct JwsParts {

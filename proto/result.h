@@ -30,8 +30,9 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = E;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor): `return value;`
-  Result(Unexpected<E> unexpected) : state_(std::in_place_index<1>, std::move(unexpected).error()) {}  // NOLINT(google-explicit-constructor)
+  // Both implicit: `return value;` and `return Unexpected(…);`.
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Unexpected<E> unexpected) : state_(std::in_place_index<1>, std::move(unexpected).error()) {}
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -65,7 +66,7 @@ class [[nodiscard]] Result<void, E> {
   using error_type = E;
 
   Result() = default;
-  Result(Unexpected<E> unexpected) : state_(std::in_place_index<1>, std::move(unexpected).error()) {}  // NOLINT(google-explicit-constructor)
+  Result(Unexpected<E> unexpected) : state_(std::in_place_index<1>, std::move(unexpected).error()) {}
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -84,14 +85,16 @@ class [[nodiscard]] Result<void, E> {
 #define SIGNET_CONCAT_INNER(a, b) a##b
 #define SIGNET_CONCAT(a, b) SIGNET_CONCAT_INNER(a, b)
 /// Returns the error of `expression` (a Result) from this function, or goes on.
-#define SIGNET_TRY(expression)                                                                  \
-  do {                                                                                          \
-    if (auto signet_result = (expression); !signet_result)                                      \
-      return ::signet::Unexpected(std::move(signet_result).error());                            \
+#define SIGNET_TRY(expression)                                       \
+  do {                                                               \
+    if (auto signet_result = (expression); !signet_result)           \
+      return ::signet::Unexpected(std::move(signet_result).error()); \
   } while (false)
+// NOLINTBEGIN(bugprone-macro-parentheses): a target may be a declaration, which takes no parentheses.
 /// Declares `target` from the value of `expression` (a Result), or returns its error from this function.
-#define SIGNET_TRY_ASSIGN(target, expression)                                                                \
-  auto SIGNET_CONCAT(signet_result_, __LINE__) = (expression);                                               \
-  if (!SIGNET_CONCAT(signet_result_, __LINE__))                                                              \
-    return ::signet::Unexpected(std::move(SIGNET_CONCAT(signet_result_, __LINE__)).error());                 \
+#define SIGNET_TRY_ASSIGN(target, expression)                                                \
+  auto SIGNET_CONCAT(signet_result_, __LINE__) = (expression);                               \
+  if (!SIGNET_CONCAT(signet_result_, __LINE__))                                              \
+    return ::signet::Unexpected(std::move(SIGNET_CONCAT(signet_result_, __LINE__)).error()); \
   target = std::move(SIGNET_CONCAT(signet_result_, __LINE__)).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -3,8 +3,8 @@
 #include <array>
 #include <string>
 
-#include "proto/bytes.h"
 #include "proto/algorithm.h"
+#include "proto/bytes.h"
 
 namespace signet {
 
