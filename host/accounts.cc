@@ -9,7 +9,7 @@ namespace signet::host {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 1024;
-constexpr std::size_t kLargestBuffer = 1024 * 1024;  // a group with tens of thousands of members
+constexpr std::size_t kLargestBuffer = 1024UL * 1024;  // a group with tens of thousands of members
 
 /// getpwnam_r and its siblings: `lookup(record, buffer, size, &found)` again with more room while it says ERANGE.
 template <class Record, class Lookup>

@@ -123,7 +123,7 @@ Result<Secret> ask_secret(const std::string& prompt, std::size_t max_bytes) {
   for (;;) {
     SIGNET_TRY_ASSIGN(const TypedLine typed, prompt_once(terminal.get(), prompt, line));
     if (typed.end == LineEnd::signalled) {
-      ::raise(typed.signal);  // acts now as it would have; where it only stopped us, we are asked to go on
+      (void)::raise(typed.signal);  // acts now as it would have; where it only stopped us, we are asked to go on
       const bool stopped = typed.signal == SIGTSTP || typed.signal == SIGTTIN || typed.signal == SIGTTOU;
       if (stopped) continue;
       return Unexpected(Error{ErrorCode::bad_input, "interrupted before anything was typed"});

@@ -93,7 +93,7 @@ Result<std::string> private_name(const std::string& directory) {
   if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size()))
     return os_error("the system gives no random numbers", "getrandom");
   std::array<char, 8> name{};
-  std::snprintf(name.data(), name.size(), ".%02x%02x%02x", random[0], random[1], random[2]);
+  (void)std::snprintf(name.data(), name.size(), ".%02x%02x%02x", random[0], random[1], random[2]);
   return directory + "/" + name.data();
 }
 

@@ -10,7 +10,7 @@ namespace signet::host {
 namespace {
 
 // journald splits lines above LineMax= (48 KiB), and what follows a split could pass for a line of its own.
-constexpr std::size_t kLongestText = 8 * 1024;
+constexpr std::size_t kLongestText = 8UL * 1024;
 
 void append_escaped_octet(std::string& line, unsigned char octet) {
   constexpr std::string_view kDigits = "0123456789abcdef";
