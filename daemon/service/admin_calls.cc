@@ -20,13 +20,16 @@ namespace json = boost::json;
 
 HttpResponse json_response(const json::object& body) { return {.body = json::serialize(body)}; }
 
-// Its own code travels as invalid_request: bad_configuration never leaves our processes. The paths are for the officer alone.
+// Its own code travels as invalid_request: bad_configuration never leaves our processes. The paths are for the officer
+// alone.
 HttpResponse reload_problem(const std::vector<ConfigProblem>& problems, std::string_view request_id) {
   Problem problem{.code = ErrorCode::invalid_request,
                   .detail = "the files have problems; the configuration that was in force stays",
                   .request_id = std::string(request_id)};
   for (const ConfigProblem& each : problems) problem.errors.push_back(to_string(each));
-  return {.status = error_info(problem.code).http_status, .content_type = "application/problem+json", .body = write(problem)};
+  return {.status = error_info(problem.code).http_status,
+          .content_type = "application/problem+json",
+          .body = write(problem)};
 }
 
 json::object tokens_of(const rules::LiveState& live) {
@@ -48,7 +51,8 @@ json::object keys_of(const rules::Configuration& configuration, const rules::Liv
     const auto reason = live.disabled.find(name);
     if (reason != live.disabled.end()) entry["disabled"] = reason->second;
   }
-  for (const auto& [name, broken] : configuration.broken) keys[name] = json::object{{"state", "misconfigured"}, {"message", broken.message}};
+  for (const auto& [name, broken] : configuration.broken)
+    keys[name] = json::object{{"state", "misconfigured"}, {"message", broken.message}};
   return keys;
 }
 
@@ -72,7 +76,10 @@ Task<HttpResponse> AdminHandler::answer(const rules::Peer& peer, HttpRequest req
   Error error;
   try {
     const auto route = route_of(rules::Listener::admin, request);
-    if (!route) co_return route_problem(route.error(), request_id);
+    if (!route) {
+      parts_.failures.note(peer, request_id, route.error().error);
+      co_return route_problem(route.error(), request_id);
+    }
     Result<HttpResponse> response = act(*route, request, peer, request_id);
     if (response) co_return *std::move(response);
     error = std::move(response.error());
@@ -89,23 +96,30 @@ HttpResponse AdminHandler::refuse(const rules::Peer& peer, const Error& error, s
 
 bool AdminHandler::is_officer(const rules::Peer& peer) const {
   if (peer.uid == 0) return true;
-  return admin_group_ && (peer.gid == *admin_group_ || std::ranges::find(peer.groups, *admin_group_) != peer.groups.end());
+  return admin_group_ &&
+         (peer.gid == *admin_group_ || std::ranges::find(peer.groups, *admin_group_) != peer.groups.end());
 }
 
 Result<HttpResponse> AdminHandler::act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer,
                                        std::string_view request_id) {
-  rules::AuditRecord record{.time = audit_now(), .request_id = std::string(request_id), .peer = peer, .key = route.key, .outcome = {}};
+  rules::AuditRecord record{
+      .time = audit_now(), .request_id = std::string(request_id), .peer = peer, .key = route.key, .outcome = {}};
   if (!is_officer(peer)) {
     record.outcome = error_info(ErrorCode::not_permitted).name;
     parts_.audit.record_refusal(record);
     return Unexpected(Error{ErrorCode::not_permitted, "administration is for root and the group signet-admin"});
   }
   switch (route.endpoint) {
-    case rules::Endpoint::disable_key: return disable(route.key, request.body, std::move(record));
-    case rules::Endpoint::enable_key: return enable(route.key, std::move(record));
-    case rules::Endpoint::reload: return reload(std::move(record));
-    case rules::Endpoint::status: return status();
-    default: return Unexpected(make_error(ErrorCode::not_found));
+    case rules::Endpoint::disable_key:
+      return disable(route.key, request.body, std::move(record));
+    case rules::Endpoint::enable_key:
+      return enable(route.key, std::move(record));
+    case rules::Endpoint::reload:
+      return reload(std::move(record));
+    case rules::Endpoint::status:
+      return status();
+    default:
+      return Unexpected(make_error(ErrorCode::not_found));
   }
 }
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "daemon/rules/route.h"
 #include "daemon/service/audit_log.h"
 #include "daemon/service/disabled_keys.h"
 #include "daemon/service/failure_log.h"
-#include "daemon/rules/route.h"
 #include "daemon/service/http_handler.h"
 #include "daemon/service/jwt_cache.h"
 #include "daemon/service/service_state.h"
@@ -40,7 +40,8 @@ class AdminHandler : public HttpHandler {
   HttpResponse refuse(const rules::Peer& peer, const Error& error, std::string_view request_id) override;
 
  private:
-  Result<HttpResponse> act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer, std::string_view request_id);
+  Result<HttpResponse> act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer,
+                           std::string_view request_id);
   Result<HttpResponse> disable(const std::string& key, const std::string& body, rules::AuditRecord record);
   Result<HttpResponse> enable(const std::string& key, rules::AuditRecord record);
   Result<HttpResponse> reload(rules::AuditRecord record);

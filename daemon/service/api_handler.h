@@ -1,7 +1,7 @@
 #pragma once
 
-#include "daemon/service/failure_log.h"
 #include "daemon/rules/route.h"
+#include "daemon/service/failure_log.h"
 #include "daemon/service/http_handler.h"
 #include "daemon/service/service_state.h"
 #include "daemon/service/token_directory.h"

@@ -1,11 +1,10 @@
 #include "daemon/service/audit_file.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -24,7 +23,8 @@ Result<void> AuditFile::append(std::string_view line) {
   if (fd_.valid() && was_deleted(fd_.get())) fd_.reset();
   if (!fd_.valid()) fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
   if (!fd_.valid()) return fail("open", errno);
-  // What an earlier failure left of a record gets a line of its own: readers skip one bad line instead of losing two records.
+  // What an earlier failure left of a record gets a line of its own: readers skip one bad line instead of losing two
+  // records.
   if (torn_) SIGNET_TRY(write_whole("\n"));
   torn_ = false;
   SIGNET_TRY(write_whole(line));
@@ -54,7 +54,8 @@ void AuditFile::set_path(std::string path) {
 Result<void> AuditFile::fail(std::string_view call, int error) {
   works_ = false;
   fd_.reset();
-  return Unexpected(make_error(ErrorCode::audit_unavailable, fmt::format("{} {}: {}", call, path_, std::generic_category().message(error))));
+  return Unexpected(make_error(ErrorCode::audit_unavailable,
+                               fmt::format("{} {}: {}", call, path_, std::generic_category().message(error))));
 }
 
 }  // namespace signet::service

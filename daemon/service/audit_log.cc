@@ -7,7 +7,8 @@
 namespace signet::service {
 namespace {
 
-// Health says "down" while the file is broken, and then nobody may come to try it: so the daemon writes a line of its own.
+// Health says "down" while the file is broken, and then nobody may come to try it: so the daemon writes a line of its
+// own.
 rules::AuditRecord resumed_record() {
   rules::AuditRecord record{.time = audit_now(), .request_id = "-", .peer = {}, .outcome = "audit_resumed"};
   record.peer.uid = ::getuid();

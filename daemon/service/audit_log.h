@@ -8,14 +8,17 @@
 
 namespace signet::service {
 
-inline rules::AuditTime audit_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+inline rules::AuditTime audit_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 /// Who got what, and who did not. The I/O thread.
 class AuditLog {
  public:
   explicit AuditLog(std::string path) : file_(std::move(path)) {}
 
-  /// Before a JWT leaves, and before an officer's change takes effect. Error audit_unavailable: then neither may happen.
+  /// Before a JWT leaves, and before an officer's change takes effect. Error audit_unavailable: then neither may
+  /// happen.
   Result<void> must_record(const rules::AuditRecord& record);
   /// A refusal: recorded up to the cap of its uid, else counted. Failure is only logged, for nothing was given away.
   void record_refusal(const rules::AuditRecord& record);

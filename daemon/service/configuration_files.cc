@@ -22,13 +22,17 @@ std::vector<rules::SourceFile> read_directory(const std::string& directory, std:
                                               const std::string& config_file, std::vector<ConfigProblem>& problems) {
   std::vector<rules::SourceFile> files;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
     const std::string path = entry->path();
     const std::string name = entry->path().filename();
     if (!name.ends_with(suffix) || name.starts_with('.')) continue;
     files.push_back({path, host::read_file(path, kMaxFileBytes)});
   }
-  if (error) problems.push_back({config_file, 0, std::move(option), directory + " cannot be read (" + error.message() + "); name a directory that the daemon may read"});
+  if (error)
+    problems.push_back(
+        {config_file, 0, std::move(option),
+         directory + " cannot be read (" + error.message() + "); name a directory that the daemon may read"});
   std::ranges::sort(files, {}, &rules::SourceFile::path);
   return files;
 }
@@ -38,13 +42,16 @@ std::vector<rules::SourceFile> read_directory(const std::string& directory, std:
 ConfigurationReading read_configuration(const std::string& path) {
   const Result<std::string> text = host::read_file(path, kMaxFileBytes);
   if (!text) return {.configuration = {}, .daemon_problems = {{path, 0, "", "cannot be read: " + text.error().detail}}};
-  rules::DaemonConfigReading daemon = rules::read_daemon_config(path, *text, SIGNET_DEFAULT_PROFILES_DIR, machine_accounts());
+  rules::DaemonConfigReading daemon =
+      rules::read_daemon_config(path, *text, SIGNET_DEFAULT_PROFILES_DIR, machine_accounts());
   std::vector<ConfigProblem> problems = std::move(daemon.problems);
   std::vector<rules::SourceFile> profiles;
   std::vector<rules::SourceFile> keys;
   // A missing option is a problem already.
-  if (!daemon.config.profiles_dir.empty()) profiles = read_directory(daemon.config.profiles_dir, ".json", "profiles-dir", path, problems);
-  if (!daemon.config.keys_dir.empty()) keys = read_directory(daemon.config.keys_dir, ".conf", "keys-dir", path, problems);
+  if (!daemon.config.profiles_dir.empty())
+    profiles = read_directory(daemon.config.profiles_dir, ".json", "profiles-dir", path, problems);
+  if (!daemon.config.keys_dir.empty())
+    keys = read_directory(daemon.config.keys_dir, ".conf", "keys-dir", path, problems);
   return {.configuration = rules::build_configuration(std::move(daemon.config), profiles, keys, machine_accounts()),
           .daemon_problems = std::move(problems)};
 }

@@ -1,13 +1,11 @@
 #include "daemon/service/daemon.h"
 
-#include <signal.h>
-
 #include <ctime>
-
-#include <fmt/format.h>
+#include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <fmt/format.h>
 
 #include "daemon/service/built_at.h"
 #include "daemon/service/configuration_files.h"
@@ -26,11 +24,14 @@ constexpr const char* kAdminGroup = "signet-admin";
 
 // A quarter of the cache is one user's at most.
 CacheLimits cache_limits(const rules::DaemonConfig& config) {
-  return {.max_entries = config.cache_entries, .max_bytes = kMaxCacheBytes, .max_per_uid = std::max<std::size_t>(1, config.cache_entries / 4)};
+  return {.max_entries = config.cache_entries,
+          .max_bytes = kMaxCacheBytes,
+          .max_per_uid = std::max<std::size_t>(1, config.cache_entries / 4)};
 }
 
 ListenerLimits listener_limits(const rules::DaemonConfig& config, std::size_t max_connections) {
-  return {.max_connections = max_connections, .connection = {.idle_timeout = config.idle_timeout, .max_age = config.connection_max_age}};
+  return {.max_connections = max_connections,
+          .connection = {.idle_timeout = config.idle_timeout, .max_age = config.connection_max_age}};
 }
 
 std::optional<gid_t> admin_group() {
@@ -52,7 +53,10 @@ Result<std::unique_ptr<Daemon>> Daemon::create(rules::Configuration configuratio
 Daemon::Daemon(rules::Configuration configuration, std::string config_path, const host::ServiceManager& manager)
     : config_path_(std::move(config_path)),
       manager_(manager),
-      state_{.configuration = std::make_shared<const rules::Configuration>(std::move(configuration)), .live = {}, .rates = {}, .last_reload = {}},
+      state_{.configuration = std::make_shared<const rules::Configuration>(std::move(configuration)),
+             .live = {},
+             .rates = {},
+             .last_reload = {}},
       pins_(state_.configuration->daemon.state_dir + "/pins"),
       disabled_files_(state_.configuration->daemon.state_dir + "/disabled"),
       audit_(state_.configuration->daemon.audit_log),
@@ -82,13 +86,16 @@ Result<void> Daemon::load_state() {
 
 Result<void> Daemon::listen(host::InheritedSockets& inherited) {
   const rules::DaemonConfig& config = state_.configuration->daemon;
-  const host::SocketSpec api{.name = "api", .path = config.socket, .mode = config.socket_mode, .group = config.socket_group};
+  const host::SocketSpec api{
+      .name = "api", .path = config.socket, .mode = config.socket_mode, .group = config.socket_group};
   SIGNET_TRY_ASSIGN(host::ListeningSocket api_socket, host::open_listening_socket(api, inherited));
-  api_listener_ = std::make_unique<Listener>(io_, std::move(api_socket), api_, listener_limits(config, config.max_connections));
+  api_listener_ =
+      std::make_unique<Listener>(io_, std::move(api_socket), api_, listener_limits(config, config.max_connections));
   if (!config.admin_socket) return {};
   const host::SocketSpec admin{.name = "admin", .path = *config.admin_socket, .mode = 0660, .group = admin_group()};
   SIGNET_TRY_ASSIGN(host::ListeningSocket admin_socket, host::open_listening_socket(admin, inherited));
-  admin_listener_ = std::make_unique<Listener>(io_, std::move(admin_socket), admin_, listener_limits(config, kAdminConnections));
+  admin_listener_ =
+      std::make_unique<Listener>(io_, std::move(admin_socket), admin_, listener_limits(config, kAdminConnections));
   return {};
 }
 
@@ -118,14 +125,17 @@ void Daemon::follow_configuration(Listing listing) {
 std::vector<ConfigProblem> Daemon::reload() {
   manager_.reloading();
   ConfigurationReading reading = read_configuration(config_path_);
-  std::vector<ConfigProblem> problems = rules::reload_problems(*state_.configuration, reading.configuration, reading.daemon_problems);
+  std::vector<ConfigProblem> problems =
+      rules::reload_problems(*state_.configuration, reading.configuration, reading.daemon_problems);
   if (problems.empty()) {
-    if (Result<void> pins = pins_.load(); !pins) problems.push_back({config_path_, 0, "state-dir", pins.error().detail});
+    if (Result<void> pins = pins_.load(); !pins)
+      problems.push_back({config_path_, 0, "state-dir", pins.error().detail});
   }
   for (const ConfigProblem& problem : problems) host::log(host::LogLevel::error, "reload: " + to_string(problem));
   if (problems.empty()) put_in_force(std::move(reading.configuration));
   state_.last_reload = ReloadReport{std::time(nullptr), problems};
-  const std::string outcome = problems.empty() ? summary() : fmt::format("reload refused, {} problems; {}", problems.size(), summary());
+  const std::string outcome =
+      problems.empty() ? summary() : fmt::format("reload refused, {} problems; {}", problems.size(), summary());
   host::log(host::LogLevel::notice, outcome);
   manager_.ready(outcome);
   return problems;
@@ -135,7 +145,8 @@ void Daemon::put_in_force(rules::Configuration configuration) {
   std::erase_if(state_.rates, [&](const auto& rate) {
     const auto before = state_.configuration->keys.find(rate.first);
     const auto after = configuration.keys.find(rate.first);
-    return after == configuration.keys.end() || before == state_.configuration->keys.end() || before->second.rate != after->second.rate;
+    return after == configuration.keys.end() || before == state_.configuration->keys.end() ||
+           before->second.rate != after->second.rate;
   });
   state_.configuration = std::make_shared<const rules::Configuration>(std::move(configuration));
   const rules::DaemonConfig& config = state_.configuration->daemon;

@@ -14,10 +14,12 @@
 
 namespace signet::service {
 
-/// signetd, put together: the sockets, the calls behind them, the links to the tokens, and what the machine tells a daemon by signals.
+/// signetd, put together: the sockets, the calls behind them, the links to the tokens, and what the machine tells a
+/// daemon by signals.
 class Daemon {
  public:
-  /// `config_path` is read again on reload. Errors: io_failure (a socket or a state file), bad_configuration (damaged state).
+  /// `config_path` is read again on reload. Errors: io_failure (a socket or a state file), bad_configuration (damaged
+  /// state).
   static Result<std::unique_ptr<Daemon>> create(rules::Configuration configuration, std::string config_path,
                                                 host::InheritedSockets inherited, const host::ServiceManager& manager);
   ~Daemon();

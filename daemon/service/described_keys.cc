@@ -10,17 +10,21 @@
 namespace signet::service {
 namespace {
 
-Unexpected<Error> unfit(std::string message) { return Unexpected(Error{ErrorCode::token_unavailable, std::move(message)}); }
+Unexpected<Error> unfit(std::string message) {
+  return Unexpected(Error{ErrorCode::token_unavailable, std::move(message)});
+}
 
 Result<PublicKey> shown_key(const rules::KeyPolicy& key, const KeyDescription& described) {
   if (!described.spki.empty()) return PublicKey::from_spki(described.spki);
   if (key.pin && !key.pin->spki.empty()) return PublicKey::from_spki(key.pin->spki);
-  return unfit("the token shows no public key for it; its officer must write the whole key into its file (public-key = spki:…)");
+  return unfit(
+      "the token shows no public key for it; its officer must write the whole key into its file (public-key = spki:…)");
 }
 
 Result<void> check_algorithm(const rules::KeyPolicy& key, const KeyDescription& described, const PublicKey& shown) {
   const std::string_view name = jose_name(key.algorithm);
-  if (!shown.fits(key.algorithm)) return unfit(fmt::format("its file says {}, but the key is {}", name, key_type_name(shown.type())));
+  if (!shown.fits(key.algorithm))
+    return unfit(fmt::format("its file says {}, but the key is {}", name, key_type_name(shown.type())));
   if (std::ranges::find(described.algorithms, name) == described.algorithms.end()) {
     return unfit(fmt::format("the token cannot sign {} with it", name));
   }
@@ -73,7 +77,10 @@ rules::KeyCondition DescribedKeys::judge(const rules::KeyPolicy& key, const KeyD
 Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicKey& shown) {
   const std::optional<rules::PublicKeyPin> known = pin(key);
   if (known && known->spki_sha256 == shown.spki_sha256()) return {};
-  if (known) return unfit("the key on the token is not the one it was; its officer must look, and name the right one (public-key) in its file");
+  if (known)
+    return unfit(
+        "the key on the token is not the one it was; its officer must look, and name the right one (public-key) in its "
+        "file");
   if (const Result<void> recorded = pins_.record(key.name, shown.spki_sha256()); !recorded) {
     host::log_failure(host::LogLevel::error, "key " + key.name, recorded.error());
     return unfit("its first use cannot be recorded; the daemon's state directory must be mended");

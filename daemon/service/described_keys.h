@@ -11,8 +11,8 @@
 
 namespace signet::service {
 
-/// Holds what tokens say of their keys against what key files and first-use records say of them, and keeps the verdicts in
-/// ServiceState::live. A key that fails is not used until a later description clears it.
+/// Holds what tokens say of their keys against what key files and first-use records say of them, and keeps the verdicts
+/// in ServiceState::live. A key that fails is not used until a later description clears it.
 class DescribedKeys {
  public:
   /// `state` and `pins` outlive this.

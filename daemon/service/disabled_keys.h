@@ -8,7 +8,8 @@
 
 namespace signet::service {
 
-/// The keys that an officer has disabled, with the reason, in one file per key of state-dir/disabled: they stay disabled over restarts.
+/// The keys that an officer has disabled, with the reason, in one file per key of state-dir/disabled: they stay
+/// disabled over restarts.
 class DisabledKeyFiles {
  public:
   explicit DisabledKeyFiles(std::string directory) : directory_(std::move(directory)) {}

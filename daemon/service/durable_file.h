@@ -5,7 +5,8 @@
 
 #include "proto/result.h"
 
-// Small files that must be whole after a power cut: written beside, synced, renamed over, and the directory synced. Blocks on the disk.
+// Small files that must be whole after a power cut: written beside, synced, renamed over, and the directory synced.
+// Blocks on the disk.
 namespace signet::service {
 
 /// Error io_failure with the path in its detail; the old content is then still there.

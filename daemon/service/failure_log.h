@@ -8,8 +8,8 @@
 
 namespace signet::service {
 
-/// One line per failed request, with its id. What the caller brought about is capped per uid like refusals in the audit, so that nobody
-/// fills the journal; what is wrong with us is always said.
+/// One line per failed request, with its id. What the caller brought about is capped per uid like refusals in the
+/// audit, so that nobody fills the journal; what is wrong with us is always said.
 class FailureLog {
  public:
   void note(const rules::Peer& peer, std::string_view request_id, const Error& error);

@@ -17,8 +17,8 @@ class FrameReader {
   std::span<std::byte> space();
   void commit(std::size_t octets);
 
-  /// The next whole payload, valid until space() is called; nothing while it is incomplete. Error bad_input: the peer does not speak
-  /// our protocol, and nothing after this can be trusted.
+  /// The next whole payload, valid until space() is called; nothing while it is incomplete. Error bad_input: the peer
+  /// does not speak our protocol, and nothing after this can be trusted.
   Result<std::optional<BytesView>> next();
 
  private:

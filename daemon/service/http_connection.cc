@@ -1,12 +1,11 @@
 #include "daemon/service/http_connection.h"
 
+#include <algorithm>
+#include <exception>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <cstring>
-#include <exception>
-
 #include <boost/asio/write.hpp>
+#include <string.h>
 
 #include "daemon/service/request_id.h"
 #include "host/log.h"
@@ -73,7 +72,7 @@ Task<HttpConnection::Received> HttpConnection::receive() {
       if (!sent) co_return Received::closed;
     }
     const bool received = co_await receive_more();
-    if (!received) co_return overdue_ && parser_.started() ? Received::too_late : Received::closed;
+    if (!received) co_return overdue_&& parser_.started() ? Received::too_late : Received::closed;
   }
 }
 
@@ -85,11 +84,12 @@ void HttpConnection::feed_parser() {
 // What the parser could not use yet moves to the front: it wants a header in one piece.
 Task<bool> HttpConnection::receive_more() {
   if (in_begin_ > 0) {
-    std::memmove(in_.data(), in_.data() + in_begin_, in_end_ - in_begin_);
+    ::memmove(in_.data(), in_.data() + in_begin_, in_end_ - in_begin_);
     in_end_ -= in_begin_;
     in_begin_ = 0;
   }
-  const auto [error, octets] = co_await socket_.async_read_some(asio::buffer(in_.data() + in_end_, in_.size() - in_end_), kAsTask);
+  const auto [error, octets] =
+      co_await socket_.async_read_some(asio::buffer(in_.data() + in_end_, in_.size() - in_end_), kAsTask);
   if (error) co_return false;
   overdue_ = false;
   in_end_ += octets;
@@ -103,13 +103,16 @@ Task<bool> HttpConnection::answer_request() {
   const bool asked_to_keep = request.keep_alive;
   const Content content = request.method == kHead ? Content::header_only : Content::whole;
   const std::string request_id = next_request_id();
-  const HttpResponse response = co_await handler_.answer(peer_, std::move(request), request_id);
+  HttpResponse response = co_await handler_.answer(peer_, std::move(request), request_id);
   const bool keep = keeps_open(asked_to_keep);
   out_.clear();
   append_response(out_, response, keep ? Framing::keep_open : Framing::close, content);
   enter(Phase::sending);
   const bool sent = co_await send_all(out_);
-  co_return sent && keep;
+  // Both may have held a JWT.
+  explicit_bzero(out_.data(), out_.size());
+  explicit_bzero(response.body.data(), response.body.size());
+  co_return sent&& keep;
 }
 
 bool HttpConnection::keeps_open(bool asked) const { return asked && !finishing_ && SteadyClock::now() < closes_at_; }
@@ -122,7 +125,8 @@ Task<void> HttpConnection::refuse(Error error) {
   if (sent) co_await linger();
 }
 
-// A plain send first: the answer nearly always fits, and Asio would queue the completion behind everything else that is ready.
+// A plain send first: the answer nearly always fits, and Asio would queue the completion behind everything else that is
+// ready.
 Task<bool> HttpConnection::send_all(std::string_view octets) {
   const ssize_t sent = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent == static_cast<ssize_t>(octets.size())) co_return true;
@@ -153,7 +157,8 @@ void HttpConnection::enter(Phase phase) {
       break;
     case Phase::receiving:
     case Phase::sending:
-      deadline_ = now + (finishing_ ? std::min<std::chrono::milliseconds>(kFinishTime, limits_.idle_timeout) : limits_.idle_timeout);
+      deadline_ = now + (finishing_ ? std::min<std::chrono::milliseconds>(kFinishTime, limits_.idle_timeout)
+                                    : limits_.idle_timeout);
       break;
     case Phase::lingering:
       deadline_ = now + kLingerTime;
@@ -167,10 +172,12 @@ void HttpConnection::enter(Phase phase) {
 void HttpConnection::sweep(Deadline now) {
   if (now < deadline_) return;
   overdue_ = true;
-  socket_.cancel();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
 }
 
-// Closing the reading side refuses what the client has not sent yet and keeps what it has: no request is taken and then dropped.
+// Closing the reading side refuses what the client has not sent yet and keeps what it has: no request is taken and then
+// dropped.
 void HttpConnection::finish() {
   finishing_ = true;
   boost::system::error_code ignored;

@@ -15,11 +15,12 @@ namespace signet::service {
 
 struct ConnectionLimits {
   std::chrono::milliseconds idle_timeout;  ///< between requests, and for one request to arrive whole
-  std::chrono::milliseconds max_age;       ///< identity is the kernel's word at connect(2): no connection keeps it for ever
+  std::chrono::milliseconds max_age;  ///< identity is the kernel's word at connect(2): no connection keeps it for ever
 };
 
-/// One client: reads a request, has it answered, sends the answer, again. Held by its own coroutine and by nobody else; its listener
-/// only looks at it. There is no timer per request: the listener's sweep compares one deadline per connection a few times a second.
+/// One client: reads a request, has it answered, sends the answer, again. Held by its own coroutine and by nobody else;
+/// its listener only looks at it. There is no timer per request: the listener's sweep compares one deadline per
+/// connection a few times a second.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   /// `handler` outlives every connection: the daemon ends them first.

@@ -7,12 +7,13 @@
 
 #include "proto/error.h"
 
-// One HTTP request as our calls see it, and the answer to it. Values; the wire form is request_parser's and http_response.cc's.
+// One HTTP request as our calls see it, and the answer to it. Values; the wire form is request_parser's and
+// http_response.cc's.
 namespace signet::service {
 
 struct HttpRequest {
   std::string method;
-  std::string target;           ///< request-target as sent (RFC 9112 section 3.2)
+  std::string target;  ///< request-target as sent (RFC 9112 section 3.2)
   std::string body{};
   bool wants_bare_jwt = false;  ///< Accept names application/jwt
   bool keep_alive = true;
@@ -23,10 +24,11 @@ struct HttpResponse {
   std::string_view content_type = "application/json";
   std::string body{};
   std::optional<std::chrono::seconds> retry_after{};
-  std::string allow{};        ///< methods of this resource, sent with 405
+  std::string allow{};  ///< methods of this resource, sent with 405
 };
 
-/// The RFC 9457 document of a failure. A code that never travels in HTTP becomes `internal`. 429 and 503 get a Retry-After.
+/// The RFC 9457 document of a failure. A code that never travels in HTTP becomes `internal`. 429 and 503 get a
+/// Retry-After.
 HttpResponse problem_response(const Error& error, std::string_view request_id);
 
 enum class Framing { keep_open, close };

@@ -1,9 +1,8 @@
-#include "daemon/service/http_message.h"
-
 #include <ctime>
 
 #include <fmt/format.h>
 
+#include "daemon/service/http_message.h"
 #include "proto/api.h"
 
 namespace signet::service {
@@ -13,26 +12,43 @@ constexpr std::chrono::seconds kDefaultRetryAfter{1};
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
-    case 422: return "Unprocessable Content";
-    case 423: return "Locked";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Internal Server Error";
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 422:
+      return "Unprocessable Content";
+    case 423:
+      return "Locked";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Internal Server Error";
   }
 }
 
-// IMF-fixdate (RFC 9110 section 5.6.7), made anew once a second: strftime for every cached answer would show in a profile.
+// IMF-fixdate (RFC 9110 section 5.6.7), made anew once a second: strftime for every cached answer would show in a
+// profile.
 std::string_view http_date() {
   thread_local std::time_t made_at = -1;
   thread_local char text[32];

@@ -13,8 +13,9 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-// The vocabulary of the one I/O thread. The executor is io_context's own type: Asio's type-erased one costs a virtual call and a
-// reference count per operation. Everything in daemon/service belongs to that thread unless its header says otherwise.
+// The vocabulary of the one I/O thread. The executor is io_context's own type: Asio's type-erased one costs a virtual
+// call and a reference count per operation. Everything in daemon/service belongs to that thread unless its header says
+// otherwise.
 namespace signet::service {
 
 namespace asio = boost::asio;

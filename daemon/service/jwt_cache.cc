@@ -1,12 +1,11 @@
 #include "daemon/service/jwt_cache.h"
 
-#include <string.h>
-
 #include <algorithm>
 #include <exception>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <string.h>
 
 namespace signet::service {
 bool may_share_jwt(const rules::JwtPlan& plan) {
@@ -35,7 +34,8 @@ Task<Result<SignedJwtPtr>> JwtCache::obtain(Sha256Digest key, uid_t uid, Deadlin
     }
     if (!co_await wait_for(*flight, deadline)) co_return Unexpected(make_error(ErrorCode::deadline_exceeded));
     // The deadline that passed was that of the request which set it off, not ours: once more, on our own.
-    const bool others_deadline = joins && !*flight->outcome && flight->outcome->error().code == ErrorCode::deadline_exceeded;
+    const bool others_deadline =
+        joins && !*flight->outcome && flight->outcome->error().code == ErrorCode::deadline_exceeded;
     if (!others_deadline) co_return *flight->outcome;
   }
 }
@@ -93,7 +93,8 @@ void JwtCache::erase(Entries::iterator entry) {
 
 void JwtCache::make_room() {
   while (!entries_.empty() && (entries_.size() > limits_.max_entries || bytes_ > limits_.max_bytes)) {
-    const auto largest = std::ranges::max_element(entries_of_uid_, {}, [](const auto& of_uid) { return of_uid.second.size(); });
+    const auto largest =
+        std::ranges::max_element(entries_of_uid_, {}, [](const auto& of_uid) { return of_uid.second.size(); });
     erase(std::prev(largest->second.end()));
   }
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -9,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <unordered_map>
 #include <vector>
 
@@ -27,8 +26,8 @@ struct SignedJwt {
   SignedJwt(const SignedJwt&) = delete;
   SignedJwt& operator=(const SignedJwt&) = delete;
 
-  std::string text;      ///< compact serialisation
-  Sha256Digest sha256{}; ///< of the text, for the audit
+  std::string text;       ///< compact serialisation
+  Sha256Digest sha256{};  ///< of the text, for the audit
   rules::WallTime made_at{};
   std::int64_t issued_at = 0;
   std::optional<std::int64_t> expires_at{};
@@ -36,18 +35,19 @@ struct SignedJwt {
 };
 using SignedJwtPtr = std::shared_ptr<const SignedJwt>;
 
-/// May this request's JWT answer another? A fresh one is its caller's own, unless the remote service wants tokens to have a minimum
-/// age and would refuse two.
+/// May this request's JWT answer another? A fresh one is its caller's own, unless the remote service wants tokens to
+/// have a minimum age and would refuse two.
 bool may_share_jwt(const rules::JwtPlan& plan);
 
 struct CacheLimits {
   std::size_t max_entries;
-  std::size_t max_bytes;      ///< of JWT text
-  std::size_t max_per_uid;    ///< entries one user may fill
+  std::size_t max_bytes;    ///< of JWT text
+  std::size_t max_per_uid;  ///< entries one user may fill
 };
 
-/// JWTs that may be handed out again, and those that are being made. Only ever asked after a request was admitted, so nothing in here
-/// passes a permission. When it is full, the user with the most entries loses the one that was unused for longest.
+/// JWTs that may be handed out again, and those that are being made. Only ever asked after a request was admitted, so
+/// nothing in here passes a permission. When it is full, the user with the most entries loses the one that was unused
+/// for longest.
 class JwtCache {
  public:
   using Make = std::function<Task<Result<SignedJwtPtr>>()>;
@@ -57,12 +57,13 @@ class JwtCache {
   /// The JWT under `key` where rules::may_reuse allows it; else null.
   SignedJwtPtr find(const Sha256Digest& key, const rules::JwtPlan& plan, rules::WallTime now);
 
-  /// After find() gave null: the JWT of the signature that is under way for an equal request, else of `make`, which is kept. A signature
-  /// under way belongs to no caller: it goes on when the one who started it is gone. `uid` pays for the entry. Errors are make's;
-  /// deadline_exceeded at `deadline`.
+  /// After find() gave null: the JWT of the signature that is under way for an equal request, else of `make`, which is
+  /// kept. A signature under way belongs to no caller: it goes on when the one who started it is gone. `uid` pays for
+  /// the entry. Errors are make's; deadline_exceeded at `deadline`.
   Task<Result<SignedJwtPtr>> obtain(Sha256Digest key, uid_t uid, Deadline deadline, Make make);
 
-  /// A backward step of the clock empties the cache: nobody can say any more how old its JWTs are. Called with every request's time.
+  /// A backward step of the clock empties the cache: nobody can say any more how old its JWTs are. Called with every
+  /// request's time.
   void observe_clock(rules::WallTime now);
   /// Drops everything; signatures under way are finished for those who wait and not kept.
   void clear();

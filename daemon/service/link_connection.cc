@@ -1,16 +1,14 @@
 #include "daemon/service/link_connection.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <ctime>
 #include <exception>
-
-#include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
+#include <fmt/format.h>
 
 #include "daemon/service/link_failure.h"
 #include "host/log.h"
@@ -25,8 +23,8 @@ constexpr std::string_view kProgram = "signetd " SIGNET_VERSION;
 constexpr const char* kOtherVersion = "the token's service is of another version than signetd; upgrade both";
 constexpr std::chrono::milliseconds kFirstRetry = 20ms;
 constexpr std::chrono::milliseconds kLastRetry = 2s;
-// How often the state is asked for: a token that opens is about to be ready; one that a person must mend is not; and one that is ready
-// is asked for keys that came or went.
+// How often the state is asked for: a token that opens is about to be ready; one that a person must mend is not; and
+// one that is ready is asked for keys that came or went.
 constexpr std::chrono::milliseconds kDescribeOpening = 100ms;
 constexpr std::chrono::milliseconds kDescribeWaiting = 1s;
 constexpr std::chrono::milliseconds kDescribeReady = 30s;
@@ -37,14 +35,16 @@ constexpr std::chrono::milliseconds kStuckAfter = 250ms;
 constexpr std::int64_t kJustNow = 0;
 
 Error link_error(std::string detail) {
-  return {ErrorCode::token_unavailable, "the service of this token does not answer; is signet-token running?", std::move(detail)};
+  return {ErrorCode::token_unavailable, "the service of this token does not answer; is signet-token running?",
+          std::move(detail)};
 }
 
 bool usable(TokenState state) { return state == TokenState::ready || state == TokenState::degraded; }
 
 }  // namespace
 
-LinkConnection::LinkConnection(Executor executor, std::string path, LinkOwner& owner, std::chrono::milliseconds patience)
+LinkConnection::LinkConnection(Executor executor, std::string path, LinkOwner& owner,
+                               std::chrono::milliseconds patience)
     : executor_(executor),
       path_(std::move(path)),
       owner_(&owner),
@@ -122,13 +122,15 @@ Result<void> LinkConnection::take_replies() {
 }
 
 Result<void> LinkConnection::take(LinkReply reply) {
-  if (pending_.empty() || pending_.front().id != reply.id) return Unexpected(link_error("a reply to nothing that was asked"));
+  if (pending_.empty() || pending_.front().id != reply.id)
+    return Unexpected(link_error("a reply to nothing that was asked"));
   const Pending request = std::move(pending_.front());
   pending_.pop_front();
   if (request.job) --signs_in_flight_;
   if (auto* failure = std::get_if<LinkFailure>(&reply.result)) return take_failure(request, *failure);
   if (auto* hello = std::get_if<LinkHello>(&reply.result); hello != nullptr && !greeted_) return take_hello(*hello);
-  if (auto* description = std::get_if<TokenDescription>(&reply.result); description != nullptr && greeted_ && !request.job) {
+  if (auto* description = std::get_if<TokenDescription>(&reply.result);
+      description != nullptr && greeted_ && !request.job) {
     take_description(std::move(*description));
     return {};
   }
@@ -163,10 +165,12 @@ void LinkConnection::take_description(TokenDescription description) {
 // The time the service needed for this one: with two in flight, the second starts when the first is answered.
 void LinkConnection::take_signature(const SignJobPtr& job, LinkSignature signature, Deadline sent_at) {
   const Deadline now = SteadyClock::now();
-  const auto service_time = std::chrono::duration_cast<std::chrono::microseconds>(now - std::max(sent_at, last_reply_at_));
+  const auto service_time =
+      std::chrono::duration_cast<std::chrono::microseconds>(now - std::max(sent_at, last_reply_at_));
   last_reply_at_ = now;
   if (!std::ranges::equal(signature.spki_sha256, job->order.spki_sha256)) {
-    return owner_->on_signature(job, Unexpected(api_error({LinkFailureCode::key_changed, state_, "signed by another key"})), service_time);
+    return owner_->on_signature(
+        job, Unexpected(api_error({LinkFailureCode::key_changed, state_, "signed by another key"})), service_time);
   }
   owner_->on_signature(job, std::move(signature.value), service_time);
 }
@@ -261,7 +265,8 @@ Task<void> LinkConnection::keep_described() {
     if (stopped_) co_return;
     if (interrupted) continue;
     if (!pending_.empty() && SteadyClock::now() - std::max(pending_.front().sent_at, last_reply_at_) > patience_) {
-      socket_.cancel();  // run() sees it and begins anew
+      boost::system::error_code ignored;
+      socket_.cancel(ignored);  // run() sees it and begins anew
     } else {
       describe_now();
     }
@@ -279,7 +284,8 @@ void LinkConnection::enter(TokenState state, std::string message, std::int64_t s
   message_ = std::move(message);
   if (since != kJustNow) since_ = since;
   if (since == kJustNow && changed) since_ = std::time(nullptr);
-  if (changed) host::log(host::LogLevel::notice, fmt::format("token service {}: {}: {}", path_, state_name(state_), message_));
+  if (changed)
+    host::log(host::LogLevel::notice, fmt::format("token service {}: {}: {}", path_, state_name(state_), message_));
   if (changed && !stopped_) owner_->on_state_change();
 }
 

@@ -31,14 +31,16 @@ class LinkOwner {
   virtual void on_state_change() = 0;
 };
 
-/// One connection to one signet-token: connects, greets, keeps the token's state fresh by *describe*, has up to two signatures in
-/// flight, and connects again for as long as it is not stopped. Requests are answered in order (proto/token.proto), so a reply with
-/// another number than the oldest request's means that the peer is not what it should be, and the connection is cut.
+/// One connection to one signet-token: connects, greets, keeps the token's state fresh by *describe*, has up to two
+/// signatures in flight, and connects again for as long as it is not stopped. Requests are answered in order
+/// (proto/token.proto), so a reply with another number than the oldest request's means that the peer is not what it
+/// should be, and the connection is cut.
 class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
  public:
   static constexpr std::size_t kMaxInFlight = 2;
 
-  /// A frame unanswered for `patience` is given up with its connection. `owner` outlives the connection's last callback: stop() first.
+  /// A frame unanswered for `patience` is given up with its connection. `owner` outlives the connection's last
+  /// callback: stop() first.
   LinkConnection(Executor executor, std::string path, LinkOwner& owner, std::chrono::milliseconds patience);
 
   void start();

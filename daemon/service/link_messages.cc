@@ -18,31 +18,51 @@ std::string frame_of(const link::Request& request) {
 
 TokenState state_of(link::State state) {
   switch (state) {
-    case link::OPENING: return TokenState::opening;
-    case link::READY: return TokenState::ready;
-    case link::DEGRADED: return TokenState::degraded;
-    case link::ABSENT: return TokenState::absent;
-    case link::PIN_REFUSED: return TokenState::pin_refused;
-    case link::MISCONFIGURED: return TokenState::misconfigured;
-    default: return TokenState::unreachable;
+    case link::OPENING:
+      return TokenState::opening;
+    case link::READY:
+      return TokenState::ready;
+    case link::DEGRADED:
+      return TokenState::degraded;
+    case link::ABSENT:
+      return TokenState::absent;
+    case link::PIN_REFUSED:
+      return TokenState::pin_refused;
+    case link::MISCONFIGURED:
+      return TokenState::misconfigured;
+    default:
+      return TokenState::unreachable;
   }
 }
 
 LinkFailureCode failure_code_of(link::FailureCode code) {
   switch (code) {
-    case link::VERSION_UNSUPPORTED: return LinkFailureCode::version_unsupported;
-    case link::BAD_REQUEST: return LinkFailureCode::bad_request;
-    case link::TOKEN_OPENING: return LinkFailureCode::token_opening;
-    case link::TOKEN_UNAVAILABLE: return LinkFailureCode::token_unavailable;
-    case link::NO_SUCH_KEY: return LinkFailureCode::no_such_key;
-    case link::KEY_REFUSED: return LinkFailureCode::key_refused;
-    case link::KEY_CHANGED: return LinkFailureCode::key_changed;
-    case link::MESSAGE_REFUSED: return LinkFailureCode::message_refused;
-    case link::BUSY: return LinkFailureCode::busy;
-    case link::SIGNATURE_BAD: return LinkFailureCode::signature_bad;
-    case link::TOKEN_FAILED: return LinkFailureCode::token_failed;
-    case link::RATE_EXCEEDED: return LinkFailureCode::rate_exceeded;
-    default: return LinkFailureCode::unspecified;
+    case link::VERSION_UNSUPPORTED:
+      return LinkFailureCode::version_unsupported;
+    case link::BAD_REQUEST:
+      return LinkFailureCode::bad_request;
+    case link::TOKEN_OPENING:
+      return LinkFailureCode::token_opening;
+    case link::TOKEN_UNAVAILABLE:
+      return LinkFailureCode::token_unavailable;
+    case link::NO_SUCH_KEY:
+      return LinkFailureCode::no_such_key;
+    case link::KEY_REFUSED:
+      return LinkFailureCode::key_refused;
+    case link::KEY_CHANGED:
+      return LinkFailureCode::key_changed;
+    case link::MESSAGE_REFUSED:
+      return LinkFailureCode::message_refused;
+    case link::BUSY:
+      return LinkFailureCode::busy;
+    case link::SIGNATURE_BAD:
+      return LinkFailureCode::signature_bad;
+    case link::TOKEN_FAILED:
+      return LinkFailureCode::token_failed;
+    case link::RATE_EXCEEDED:
+      return LinkFailureCode::rate_exceeded;
+    default:
+      return LinkFailureCode::unspecified;
   }
 }
 
@@ -71,13 +91,20 @@ Unexpected<Error> not_a_reply(std::string detail) {
 
 std::string_view state_name(TokenState state) {
   switch (state) {
-    case TokenState::opening: return "opening";
-    case TokenState::ready: return "ready";
-    case TokenState::degraded: return "degraded";
-    case TokenState::absent: return "absent";
-    case TokenState::pin_refused: return "pin-refused";
-    case TokenState::misconfigured: return "misconfigured";
-    case TokenState::unreachable: break;
+    case TokenState::opening:
+      return "opening";
+    case TokenState::ready:
+      return "ready";
+    case TokenState::degraded:
+      return "degraded";
+    case TokenState::absent:
+      return "absent";
+    case TokenState::pin_refused:
+      return "pin-refused";
+    case TokenState::misconfigured:
+      return "misconfigured";
+    case TokenState::unreachable:
+      break;
   }
   return "unreachable";
 }
@@ -117,7 +144,8 @@ std::string encode_sign(std::uint64_t id, const SignCall& call, std::uint32_t de
 
 Result<LinkReply> decode_reply(BytesView payload) {
   link::Reply reply;
-  if (!reply.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return not_a_reply("not a protobuf message");
+  if (!reply.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+    return not_a_reply("not a protobuf message");
   LinkReply decoded{.id = reply.id()};
   switch (reply.result_case()) {
     case link::Reply::kHello:

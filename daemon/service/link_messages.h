@@ -9,7 +9,8 @@
 #include "proto/bytes.h"
 #include "proto/result.h"
 
-// The frames of the token link (proto/token.proto) as plain values, so that one .cc file knows protobuf. Pure; any thread.
+// The frames of the token link (proto/token.proto) as plain values, so that one .cc file knows protobuf. Pure; any
+// thread.
 namespace signet::service {
 
 enum class TokenState { unreachable, opening, ready, degraded, absent, pin_refused, misconfigured };
@@ -18,10 +19,10 @@ std::string_view state_name(TokenState state);
 
 /// One key as its token describes it.
 struct KeyDescription {
-  std::string object;     ///< the URI that was asked for
+  std::string object;  ///< the URI that was asked for
   bool usable = false;
-  std::string message;    ///< why not; may be shown to clients
-  Bytes spki;             ///< empty where the token shows no public key
+  std::string message;  ///< why not; may be shown to clients
+  Bytes spki;           ///< empty where the token shows no public key
   std::vector<std::string> algorithms;
 };
 
@@ -42,8 +43,19 @@ struct LinkSignature {
 };
 
 enum class LinkFailureCode {
-  unspecified, version_unsupported, bad_request, token_opening, token_unavailable, no_such_key, key_refused, key_changed,
-  message_refused, busy, signature_bad, token_failed, rate_exceeded
+  unspecified,
+  version_unsupported,
+  bad_request,
+  token_opening,
+  token_unavailable,
+  no_such_key,
+  key_refused,
+  key_changed,
+  message_refused,
+  busy,
+  signature_bad,
+  token_failed,
+  rate_exceeded
 };
 struct LinkFailure {
   LinkFailureCode code = LinkFailureCode::unspecified;
@@ -58,11 +70,11 @@ struct LinkReply {
 
 /// What signetd asks to have signed; views live until encode_sign returns.
 struct SignCall {
-  std::string_view object;             ///< PKCS#11 URI
-  std::string_view algorithm;          ///< JOSE name
+  std::string_view object;     ///< PKCS#11 URI
+  std::string_view algorithm;  ///< JOSE name
   std::string_view signing_input;
   BytesView expected_spki_sha256;
-  BytesView spki;                      ///< the pinned key itself where the key file has it; else empty
+  BytesView spki;  ///< the pinned key itself where the key file has it; else empty
 };
 
 enum class Listing { as_known, anew };  ///< anew: the token's objects are listed again (RefreshRequest)

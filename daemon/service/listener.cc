@@ -3,10 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <fmt/format.h>
 
 #include "daemon/service/peer.h"
 #include "daemon/service/request_id.h"
@@ -21,11 +20,13 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 // Said without a coroutine: whoever has no room gets one send and the door.
 void turn_away(UnixSocket& socket) {
-  const Error error{.code = ErrorCode::overloaded, .message = "too many connections are open; close idle ones and try again"};
+  const Error error{.code = ErrorCode::overloaded,
+                    .message = "too many connections are open; close idle ones and try again"};
   std::string answer;
   append_response(answer, problem_response(error, next_request_id()), Framing::close, Content::whole);
   // Lost where the client is gone already.
-  [[maybe_unused]] const ssize_t sent = ::send(socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  [[maybe_unused]] const ssize_t sent =
+      ::send(socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 }  // namespace

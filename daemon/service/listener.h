@@ -26,7 +26,8 @@ class Listener {
 
   void start();
   void apply(ListenerLimits limits) { limits_ = limits; }  ///< for connections from now on
-  /// Accepts nothing more, lets connections finish. An inherited socket stays open at systemd, whose queue keeps who comes next.
+  /// Accepts nothing more, lets connections finish. An inherited socket stays open at systemd, whose queue keeps who
+  /// comes next.
   void stop();
   std::size_t connections() const { return connections_.size(); }
 

@@ -1,6 +1,6 @@
-#include <cstdio>
 #include <exception>
 #include <iostream>
+#include <signal.h>
 #include <string>
 
 #include <boost/program_options.hpp>
@@ -22,8 +22,9 @@ enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2 };
 
 options::options_description known_options() {
   options::options_description known("signetd hands out JWTs over a Unix socket.\n\nOptions");
-  known.add_options()("config", options::value<std::string>()->default_value("/etc/signet/signetd.conf")->value_name("FILE"),
-                      "the configuration file")("check", "check every configuration file and say all that is wrong; start nothing")(
+  known.add_options()(
+      "config", options::value<std::string>()->default_value("/etc/signet/signetd.conf")->value_name("FILE"),
+      "the configuration file")("check", "check every configuration file and say all that is wrong; start nothing")(
       "help", "show this text")("version", "show the version");
   return known;
 }
@@ -41,20 +42,42 @@ int failed(std::string_view what, const Error& error) {
 // In a user namespace every caller may look like "nobody", and no rule could tell them apart.
 Result<void> check_surroundings() {
   if (host::sees_real_uids()) return {};
-  return Unexpected(Error{ErrorCode::io_failure, "this process runs in a user namespace and cannot tell callers apart; start it without PrivateUsers="});
+  return Unexpected(
+      Error{ErrorCode::io_failure,
+            "this process runs in a user namespace and cannot tell callers apart; start it without PrivateUsers="});
 }
 
+// A signal that comes before the daemon heeds signals waits instead of ending the process.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    ::sigemptyset(&held_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&held_, signal);
+    ::sigprocmask(SIG_BLOCK, &held_, nullptr);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { release(); }
+  void release() { ::sigprocmask(SIG_UNBLOCK, &held_, nullptr); }
+
+ private:
+  sigset_t held_{};
+};
+
 int serve(const std::string& config_path) {
+  SignalsHeld signals;
   host::ServiceManager manager;
   if (auto hardened = host::harden_process(); !hardened) return failed("start", hardened.error());
   if (auto real = check_surroundings(); !real) return failed("start", real.error());
   auto inherited = host::InheritedSockets::take();
   if (!inherited) return failed("start", inherited.error());
   service::ConfigurationReading reading = service::read_configuration(config_path);
-  for (const ConfigProblem& problem : service::all_problems(reading)) host::log(host::LogLevel::error, to_string(problem));
+  for (const ConfigProblem& problem : service::all_problems(reading))
+    host::log(host::LogLevel::error, to_string(problem));
   if (!reading.daemon_problems.empty()) return kFailure;
   auto daemon = service::Daemon::create(std::move(reading.configuration), config_path, *std::move(inherited), manager);
   if (!daemon) return failed("start", daemon.error());
+  signals.release();
   (*daemon)->run();
   return kOk;
 }

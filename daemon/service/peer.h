@@ -5,8 +5,8 @@
 
 namespace signet::service {
 
-/// Who is at the other end of a connected socket. Errors as host::peer_credentials. The user's name is looked up once per uid and
-/// minute: name services may be slow, and the name is for records only.
+/// Who is at the other end of a connected socket. Errors as host::peer_credentials. The user's name is looked up once
+/// per uid and minute: name services may be slow, and the name is for records only.
 Result<rules::Peer> identify_peer(int fd);
 
 }  // namespace signet::service

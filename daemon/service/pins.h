@@ -17,7 +17,8 @@ class Pins {
   /// Key names have no slash (rules::is_key_name), so a name is a file's name; a leading dot is no harm.
   explicit Pins(std::string directory) : directory_(std::move(directory)) {}
 
-  /// Reads all records anew. Error io_failure or bad_configuration, naming the file in its detail; what was known then stays.
+  /// Reads all records anew. Error io_failure or bad_configuration, naming the file in its detail; what was known then
+  /// stays.
   Result<void> load();
   std::optional<Sha256Digest> find(std::string_view key) const;
   /// On the disk when this returns. Error io_failure.

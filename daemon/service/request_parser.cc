@@ -82,7 +82,8 @@ class Parser : public http::basic_parser<true> {
 
   void on_response_impl(int, Text, int, error_code&) override {}  // this parser reads requests only
 
-  // Two framings in one request are how requests are smuggled past a proxy (RFC 9112 section 6.1): none but plain `chunked` passes.
+  // Two framings in one request are how requests are smuggled past a proxy (RFC 9112 section 6.1): none but plain
+  // `chunked` passes.
   void on_transfer_encoding(Text value, error_code& ec) {
     if (version_ < 11) return refuse(ErrorCode::invalid_request, "Transfer-Encoding needs HTTP/1.1", ec);
     if (!iequals(value, "chunked")) {

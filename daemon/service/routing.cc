@@ -3,7 +3,8 @@
 namespace signet::service {
 
 Result<rules::Route, rules::RouteRefusal> route_of(rules::Listener listener, const HttpRequest& request) {
-  return rules::find_route(listener, request.method == "HEAD" ? "GET" : std::string_view(request.method), request.target);
+  return rules::find_route(listener, request.method == "HEAD" ? "GET" : std::string_view(request.method),
+                           request.target);
 }
 
 HttpResponse route_problem(const rules::RouteRefusal& refusal, std::string_view request_id) {

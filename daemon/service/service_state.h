@@ -19,9 +19,11 @@ struct ReloadReport {
   std::vector<ConfigProblem> problems;  ///< empty: it succeeded
 };
 
-/// What every call reads and a few change: the configuration in force and what the daemon has learnt since it started. The I/O thread.
+/// What every call reads and a few change: the configuration in force and what the daemon has learnt since it started.
+/// The I/O thread.
 struct ServiceState {
-  std::shared_ptr<const rules::Configuration> configuration;  ///< a request keeps the one it began with; a reload puts another here
+  std::shared_ptr<const rules::Configuration>
+      configuration;  ///< a request keeps the one it began with; a reload puts another here
   rules::LiveState live;
   std::map<std::string, rules::RateState, std::less<>> rates;  ///< by key name
   std::optional<ReloadReport> last_reload;

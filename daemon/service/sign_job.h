@@ -14,17 +14,18 @@ namespace signet::service {
 
 /// What a token is asked to sign.
 struct SignOrder {
-  std::string object;            ///< canonical PKCS#11 URI
-  std::string algorithm;         ///< JOSE name
+  std::string object;     ///< canonical PKCS#11 URI
+  std::string algorithm;  ///< JOSE name
   std::string signing_input;
-  Sha256Digest spki_sha256{};    ///< the pinned public key
-  Bytes spki{};                  ///< the key itself where its file carries it
+  Sha256Digest spki_sha256{};  ///< the pinned public key
+  Bytes spki{};                ///< the key itself where its file carries it
 };
 
-/// One signature on its way: queued, in flight on a connection, back in the queue after a cut, done. Shared by the waiting request and
-/// the link, because either may be gone first.
+/// One signature on its way: queued, in flight on a connection, back in the queue after a cut, done. Shared by the
+/// waiting request and the link, because either may be gone first.
 struct SignJob {
-  SignJob(Executor executor, SignOrder what, Deadline until) : order(std::move(what)), deadline(until), done(executor) {}
+  SignJob(Executor executor, SignOrder what, Deadline until)
+      : order(std::move(what)), deadline(until), done(executor) {}
 
   SignOrder order;
   Deadline deadline;

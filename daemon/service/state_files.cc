@@ -17,12 +17,15 @@ Result<std::map<std::string, std::string, std::less<>>> read_state_files(const s
   SIGNET_TRY(make_directory(directory));
   std::map<std::string, std::string, std::less<>> files;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
     const std::string name = entry->path().filename();
     if (name.ends_with(".new")) continue;
     SIGNET_TRY_ASSIGN(files[name], host::read_file(entry->path(), kMaxStateFileBytes));
   }
-  if (error) return Unexpected(Error{ErrorCode::io_failure, "the daemon's state cannot be read; see its log", directory + ": " + error.message()});
+  if (error)
+    return Unexpected(Error{ErrorCode::io_failure, "the daemon's state cannot be read; see its log",
+                            directory + ": " + error.message()});
   return files;
 }
 

@@ -17,8 +17,8 @@ class TokenDirectory {
   TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys);
   ~TokenDirectory();
 
-  /// Opens links that are new in the configuration, ends those that are gone, and has all keys described. After every change of the
-  /// configuration; `anew` also makes the tokens list their objects again.
+  /// Opens links that are new in the configuration, ends those that are gone, and has all keys described. After every
+  /// change of the configuration; `anew` also makes the tokens list their objects again.
   void follow_configuration(Listing listing);
   /// Shared, because a reload may end a link under a request that waits on it; null for a token no key lies on.
   std::shared_ptr<TokenLink> find(std::string_view token) const;

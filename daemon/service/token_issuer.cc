@@ -6,7 +6,9 @@
 namespace signet::service {
 namespace {
 
-Error link_gone() { return {ErrorCode::token_unavailable, "the configuration has just changed; send the request again"}; }
+Error link_gone() {
+  return {ErrorCode::token_unavailable, "the configuration has just changed; send the request again"};
+}
 
 HttpResponse bare_answer(const SignedJwt& jwt) { return {.content_type = "application/jwt", .body = jwt.text}; }
 
@@ -35,11 +37,12 @@ struct TokenIssuer::Order {
   Deadline deadline;
 };
 
-TokenIssuer::TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache, AuditLog& audit,
-                         rules::WallTime built_at)
+TokenIssuer::TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache,
+                         AuditLog& audit, rules::WallTime built_at)
     : state_(state), keys_(keys), tokens_(tokens), cache_(cache), audit_(audit), built_at_(built_at) {}
 
-Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpRequest request, std::string key, std::string_view request_id) {
+Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpRequest request, std::string key,
+                                              std::string_view request_id) {
   const Deadline deadline = SteadyClock::now() + state_.configuration->daemon.deadline;
   rules::AuditRecord record{.time = {}, .request_id = std::string(request_id), .peer = peer, .key = key, .outcome = {}};
   const Result<Issued> issued = co_await obtain(request, key, deadline, record);
@@ -58,8 +61,8 @@ Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpReque
   co_return request.wants_bare_jwt ? bare_answer(jwt) : json_answer(record, jwt, issued->cached);
 }
 
-Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request, const std::string& key, Deadline deadline,
-                                                      rules::AuditRecord& record) {
+Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request, const std::string& key,
+                                                      Deadline deadline, rules::AuditRecord& record) {
   const auto configuration = state_.configuration;  // a reload must not take the key away under us
   Result<rules::Admitted> admitted = admit(*configuration, request, key, record);
   if (!admitted) co_return Unexpected(admitted.error());
@@ -76,7 +79,8 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
   if (!link) co_return Unexpected(link.error());
   const bool may_share = may_share_jwt(plan);
-  const auto order = std::make_shared<const Order>(Order{std::move(plan), policy.object, *std::move(pin), *std::move(link), deadline});
+  const auto order =
+      std::make_shared<const Order>(Order{std::move(plan), policy.object, *std::move(pin), *std::move(link), deadline});
   Result<SignedJwtPtr> jwt = SignedJwtPtr();
   if (may_share) {
     JwtCache::Make make = [this, order] { return sign(order); };
@@ -88,10 +92,11 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   co_return Issued{*std::move(jwt), false};
 }
 
-Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configuration, const HttpRequest& request, const std::string& key,
-                                           rules::AuditRecord& record) {
+Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configuration, const HttpRequest& request,
+                                           const std::string& key, rules::AuditRecord& record) {
   SIGNET_TRY_ASSIGN(const TokenRequest asked, read_token_request(request.body));
-  SIGNET_TRY_ASSIGN(rules::Admitted admitted, rules::admit(configuration, state_.live.disabled, record.peer, key, asked));
+  SIGNET_TRY_ASSIGN(rules::Admitted admitted,
+                    rules::admit(configuration, state_.live.disabled, record.peer, key, asked));
   record.profile = admitted.plan.profile->name;
   record.kid = admitted.plan.kid;
   record.alg = jose_name(admitted.plan.algorithm);
@@ -105,7 +110,8 @@ Task<Result<rules::PublicKeyPin>> TokenIssuer::know_pin(const rules::KeyPolicy& 
   if (auto pin = keys_.pin(key)) co_return *std::move(pin);
   const std::shared_ptr<TokenLink> link = tokens_.find(key.token);
   if (!link) co_return Unexpected(link_gone());
-  if (Result<void> described = co_await link->wait_until_described(deadline); !described) co_return Unexpected(described.error());
+  if (Result<void> described = co_await link->wait_until_described(deadline); !described)
+    co_return Unexpected(described.error());
   if (auto pin = keys_.pin(key)) co_return *std::move(pin);
   if (const auto usable = usable_link(key); !usable) co_return Unexpected(usable.error());
   co_return Unexpected(make_error(ErrorCode::token_unavailable, "described without a public key"));

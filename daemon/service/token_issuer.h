@@ -19,10 +19,12 @@ namespace signet::service {
 class TokenIssuer {
  public:
   /// All of them outlive this. `built_at`: no JWT is made at an earlier time.
-  TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache, AuditLog& audit, rules::WallTime built_at);
+  TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache, AuditLog& audit,
+              rules::WallTime built_at);
 
   /// The answer, or the error that the caller puts into one. Either way the audit log has it.
-  Task<Result<HttpResponse>> issue(const rules::Peer& peer, HttpRequest request, std::string key, std::string_view request_id);
+  Task<Result<HttpResponse>> issue(const rules::Peer& peer, HttpRequest request, std::string key,
+                                   std::string_view request_id);
 
  private:
   struct Issued {
@@ -31,9 +33,10 @@ class TokenIssuer {
   };
   struct Order;  // what a signature needs, on its own feet
 
-  Task<Result<Issued>> obtain(const HttpRequest& request, const std::string& key, Deadline deadline, rules::AuditRecord& record);
-  Result<rules::Admitted> admit(const rules::Configuration& configuration, const HttpRequest& request, const std::string& key,
-                                rules::AuditRecord& record);
+  Task<Result<Issued>> obtain(const HttpRequest& request, const std::string& key, Deadline deadline,
+                              rules::AuditRecord& record);
+  Result<rules::Admitted> admit(const rules::Configuration& configuration, const HttpRequest& request,
+                                const std::string& key, rules::AuditRecord& record);
   Task<Result<rules::PublicKeyPin>> know_pin(const rules::KeyPolicy& key, Deadline deadline);
   Result<std::shared_ptr<TokenLink>> usable_link(const rules::KeyPolicy& key) const;
   Task<Result<SignedJwtPtr>> sign(std::shared_ptr<const Order> order);

@@ -13,12 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A token that computes in software is fastest with about a connection per core; one that mostly waits for its hardware takes as
-// many as it has sessions (signet-token has 8 unless told otherwise).
+// A token that computes in software is fastest with about a connection per core; one that mostly waits for its hardware
+// takes as many as it has sessions (signet-token has 8 unless told otherwise).
 constexpr std::size_t kMaxConnections = 8;
 constexpr std::chrono::microseconds kSlowToken = 1ms;
-// A request is sent again after a cut, but one that brings its token's service down must not do so for ever. Restarts that follow
-// closely upon each other hit the same request, because what was cut is sent first.
+// A request is sent again after a cut, but one that brings its token's service down must not do so for ever. Restarts
+// that follow closely upon each other hit the same request, because what was cut is sent first.
 constexpr int kMaxCuts = 3;
 constexpr int kMaxFailures = 1;
 
@@ -27,13 +27,20 @@ bool can_sign(TokenState state) { return state == TokenState::ready || state == 
 // The better one speaks for the token: what one of its services can do, the token can.
 int rank(TokenState state) {
   switch (state) {
-    case TokenState::ready: return 0;
-    case TokenState::degraded: return 1;
-    case TokenState::opening: return 2;
-    case TokenState::misconfigured: return 3;
-    case TokenState::pin_refused: return 4;
-    case TokenState::absent: return 5;
-    case TokenState::unreachable: return 6;
+    case TokenState::ready:
+      return 0;
+    case TokenState::degraded:
+      return 1;
+    case TokenState::opening:
+      return 2;
+    case TokenState::misconfigured:
+      return 3;
+    case TokenState::pin_refused:
+      return 4;
+    case TokenState::absent:
+      return 5;
+    case TokenState::unreachable:
+      return 6;
   }
   return 6;
 }
@@ -60,7 +67,8 @@ void TokenLink::stop() {
 }
 
 void TokenLink::open_connection(const std::string& path) {
-  connections_.push_back(std::make_shared<LinkConnection>(executor_, path, static_cast<LinkOwner&>(*this), 2 * spec_.deadline));
+  connections_.push_back(
+      std::make_shared<LinkConnection>(executor_, path, static_cast<LinkOwner&>(*this), 2 * spec_.deadline));
   connections_.back()->start();
 }
 
@@ -74,7 +82,8 @@ void TokenLink::describe(std::vector<std::string> objects, Listing listing) {
 Task<Result<Bytes>> TokenLink::sign(SignOrder order, Deadline deadline) {
   if (Result<void> worth = check_worth_waiting(); !worth) co_return Unexpected(worth.error());
   if (queue_.size() >= spec_.max_queued) {
-    co_return Unexpected(Error{ErrorCode::overloaded, "more signatures are asked for than the token can make; try again shortly"});
+    co_return Unexpected(
+        Error{ErrorCode::overloaded, "more signatures are asked for than the token can make; try again shortly"});
   }
   const auto job = std::make_shared<SignJob>(executor_, std::move(order), deadline);
   queue_.push_back(job);
@@ -178,7 +187,8 @@ bool TokenLink::may_repeat(SignJob& job, Returned why) {
 void TokenLink::on_returned(std::vector<SignJobPtr> jobs, Returned why) {
   for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
     if (!may_repeat(**job, why)) {
-      (*job)->finish(Unexpected(Error{ErrorCode::token_unavailable, "the token's service failed repeatedly while signing this; try again shortly"}));
+      (*job)->finish(Unexpected(Error{ErrorCode::token_unavailable,
+                                      "the token's service failed repeatedly while signing this; try again shortly"}));
     } else if (!(*job)->abandoned) {
       queue_.push_front(std::move(*job));
     }

@@ -13,13 +13,13 @@
 namespace signet::service {
 
 struct TokenLinkSpec {
-  std::vector<std::string> paths;        ///< sockets of the services that serve this token: NAME.sock, NAME.2.sock, …
-  std::chrono::milliseconds deadline;    ///< of one request
+  std::vector<std::string> paths;      ///< sockets of the services that serve this token: NAME.sock, NAME.2.sock, …
+  std::chrono::milliseconds deadline;  ///< of one request
   std::size_t max_queued = 512;
 };
 
-/// The way to one token: a queue of signatures and a small pool of connections that take them from it. While the token's service
-/// restarts or opens the token, signatures wait; where a person has to act first, they fail at once.
+/// The way to one token: a queue of signatures and a small pool of connections that take them from it. While the
+/// token's service restarts or opens the token, signatures wait; where a person has to act first, they fail at once.
 class TokenLink : private LinkOwner {
  public:
   /// `on_description` hears each description, before any request that waits for it goes on.

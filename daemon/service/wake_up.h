@@ -4,8 +4,8 @@
 
 namespace signet::service {
 
-/// What one coroutine waits on and another part of the I/O thread sets off: a timer that is cancelled early, so that waiting has its
-/// deadline built in. One waiter at a time.
+/// What one coroutine waits on and another part of the I/O thread sets off: a timer that is cancelled early, so that
+/// waiting has its deadline built in. One waiter at a time.
 class WakeUp {
  public:
   explicit WakeUp(Executor executor) : timer_(executor) {}

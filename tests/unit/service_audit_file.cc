@@ -1,13 +1,11 @@
-#include "daemon/service/audit_file.h"
-
-#include <sys/resource.h>
-#include <sys/stat.h>
-
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
+#include "daemon/service/audit_file.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_directory.h"
@@ -110,7 +108,8 @@ TEST_CASE("the file is not for everybody") {
   const ScratchDirectory directory;
   AuditFile file(directory.file("audit.jsonl"));
   REQUIRE_OK(file.append("one\n"));
-  REQUIRE((std::filesystem::status(directory.file("audit.jsonl")).permissions() & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+  REQUIRE((std::filesystem::status(directory.file("audit.jsonl")).permissions() & std::filesystem::perms::others_all) ==
+          std::filesystem::perms::none);
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include "daemon/service/described_keys.h"
-
 #include "proto/public_key.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
@@ -26,10 +25,14 @@ PublicKey from_hex(std::string_view hex_digits) {
   return *made;
 }
 PublicKey one_key() {
-  return from_hex("047fcdce2770f6c45d4183cbee6fdb4b7b580733357be9ef13bacf6e3c7bd15445c7f144cd1bbd9b7e872cdfedb9eeb9f4b3695d6ea90b24ad8a4623288588e5ad");
+  return from_hex(
+      "047fcdce2770f6c45d4183cbee6fdb4b7b580733357be9ef13bacf6e3c7bd15445c7f144cd1bbd9b7e872cdfedb9eeb9f4b3695d6ea90b24"
+      "ad8a4623288588e5ad");
 }
 PublicKey another_key() {
-  return from_hex("046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+  return from_hex(
+      "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315e"
+      "cecbb6406837bf51f5");
 }
 
 TokenDescription showing(std::optional<PublicKey> key) {
@@ -109,7 +112,8 @@ TEST_CASE("a token that shows no public key needs the whole key in the key file"
   }
 }
 
-TEST_CASE("a key that the token refuses, lacks or cannot use for the algorithm is not used, and the token's words are kept") {
+TEST_CASE(
+    "a key that the token refuses, lacks or cannot use for the algorithm is not used, and the token's words are kept") {
   Bench bench;
   bench.configure();
   TokenDescription description = showing(one_key());

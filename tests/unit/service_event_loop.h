@@ -32,7 +32,8 @@ class EventLoop {
     while (!condition()) {
       io_.restart();
       io_.run_one_until(give_up);
-      if (std::chrono::steady_clock::now() >= give_up) throw std::runtime_error("what the test waits for did not happen");
+      if (std::chrono::steady_clock::now() >= give_up)
+        throw std::runtime_error("what the test waits for did not happen");
     }
   }
 

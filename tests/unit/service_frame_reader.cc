@@ -1,7 +1,6 @@
-#include "daemon/service/frame_reader.h"
-
 #include <algorithm>
 
+#include "daemon/service/frame_reader.h"
 #include "proto/frame.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
@@ -21,7 +20,9 @@ void feed(FrameReader& reader, std::string_view octets) {
   }
 }
 
-std::string frame(std::string_view payload) { return std::string(text_of(encode_frame_header(payload.size()))) + std::string(payload); }
+std::string frame(std::string_view payload) {
+  return std::string(text_of(encode_frame_header(payload.size()))) + std::string(payload);
+}
 
 std::optional<std::string> next(FrameReader& reader) {
   const Result<std::optional<BytesView>> payload = reader.next();

@@ -10,7 +10,8 @@ using service::Content;
 using service::Framing;
 using service::HttpResponse;
 
-std::string rendered(const HttpResponse& response, Framing framing = Framing::keep_open, Content content = Content::whole) {
+std::string rendered(const HttpResponse& response, Framing framing = Framing::keep_open,
+                     Content content = Content::whole) {
   std::string out;
   service::append_response(out, response, framing, content);
   return out;
@@ -52,7 +53,8 @@ TEST_CASE("every code that travels has its status, and 429 and 503 say when to c
 }
 
 TEST_CASE("a code of our own processes travels as internal, without its words") {
-  const HttpResponse response = service::problem_response({ErrorCode::io_failure, "open /var/lib/signet failed", "EACCES"}, "id-1");
+  const HttpResponse response =
+      service::problem_response({ErrorCode::io_failure, "open /var/lib/signet failed", "EACCES"}, "id-1");
   REQUIRE(response.status == 500);
   REQUIRE_FALSE(has(response.body, "/var/lib"));
   REQUIRE_FALSE(has(response.body, "EACCES"));

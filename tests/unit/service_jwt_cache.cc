@@ -1,5 +1,4 @@
 #include "daemon/service/jwt_cache.h"
-
 #include "daemon/service/wake_up.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
@@ -62,14 +61,17 @@ class Signer {
 };
 
 struct Bench {
-  explicit Bench(service::CacheLimits limits = {.max_entries = 100, .max_bytes = 10'000, .max_per_uid = 100}) : cache(loop.executor(), limits) {}
+  explicit Bench(service::CacheLimits limits = {.max_entries = 100, .max_bytes = 10'000, .max_per_uid = 100})
+      : cache(loop.executor(), limits) {}
 
   void put(unsigned char number, uid_t uid, SignedJwtPtr made) {
     Signer signer(loop);
     signer.come(std::move(made));
     REQUIRE_OK(loop.run(cache.obtain(key(number), uid, service::SteadyClock::now() + 20s, signer.make())));
   }
-  bool holds(unsigned char number, WallTime now = kNow) { return cache.find(key(number), reusable_plan(), now) != nullptr; }
+  bool holds(unsigned char number, WallTime now = kNow) {
+    return cache.find(key(number), reusable_plan(), now) != nullptr;
+  }
 
   EventLoop loop;
   JwtCache cache;
@@ -81,10 +83,12 @@ TEST_CASE("equal requests wait for one signature") {
   Bench bench;
   Signer signer(bench.loop);
   std::vector<Answer> answers(50);
-  for (Answer& answer : answers) bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.make()), answer);
+  for (Answer& answer : answers)
+    bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.make()), answer);
   bench.loop.until([&] { return signer.calls > 0; });
   signer.come(jwt("a.b.c"));
-  bench.loop.until([&] { return std::ranges::all_of(answers, [](const Answer& answer) { return answer.has_value(); }); });
+  bench.loop.until(
+      [&] { return std::ranges::all_of(answers, [](const Answer& answer) { return answer.has_value(); }); });
   for (const Answer& answer : answers) {
     REQUIRE_OK(*answer);
     REQUIRE((**answer)->text == "a.b.c");
@@ -128,7 +132,8 @@ TEST_CASE("a signature that ran into its first caller's deadline is asked for ag
   second.come(jwt("a.b.c"));
   Answer first_answer;
   Answer second_answer;
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, short_of_time.make()), first_answer);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, short_of_time.make()),
+                   first_answer);
   bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, second.make()), second_answer);
   bench.loop.until([&] { return short_of_time.calls > 0; });
   short_of_time.come(Unexpected(make_error(ErrorCode::deadline_exceeded)));

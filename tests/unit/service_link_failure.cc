@@ -1,5 +1,4 @@
 #include "daemon/service/link_failure.h"
-
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
 

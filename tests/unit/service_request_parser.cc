@@ -1,5 +1,4 @@
 #include "daemon/service/request_parser.h"
-
 #include "proto/api.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
@@ -28,7 +27,9 @@ ErrorCode refused(std::string_view octets) {
   return parser.failure()->code;
 }
 
-std::string with_field(std::string_view field) { return "GET /v1/keys HTTP/1.1\r\nHost: x\r\n" + std::string(field) + "\r\n\r\n"; }
+std::string with_field(std::string_view field) {
+  return "GET /v1/keys HTTP/1.1\r\nHost: x\r\n" + std::string(field) + "\r\n\r\n";
+}
 
 TEST_CASE("a request is the same in one piece and octet by octet") {
   const auto piece = GENERATE(as<std::size_t>{}, 1, 7, 1000);
@@ -55,7 +56,8 @@ TEST_CASE("requests follow each other") {
 
 TEST_CASE("a chunked body is put together") {
   RequestParser parser;
-  const std::string chunked = "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n";
+  const std::string chunked =
+      "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n";
   feed(parser, chunked, GENERATE(as<std::size_t>{}, 1, 1000));
   REQUIRE(parser.complete());
   REQUIRE(parser.request().body == "{}");
@@ -91,16 +93,19 @@ TEST_CASE("a body that waits for 100 Continue is told apart") {
 
 TEST_CASE("header and body have limits") {
   REQUIRE(refused("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(9000, 'y')) == ErrorCode::headers_too_large);
-  const std::string long_body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(kMaxRequestBodyBytes + 1) + "\r\n\r\n";
+  const std::string long_body =
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(kMaxRequestBodyBytes + 1) + "\r\n\r\n";
   REQUIRE(refused(long_body) == ErrorCode::payload_too_large);
-  const std::string long_chunk = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n" + std::string(16, 'y');
+  const std::string long_chunk =
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n" + std::string(16, 'y');
   REQUIRE(refused(long_chunk) == ErrorCode::payload_too_large);
 }
 
 TEST_CASE("a body as long as it may be is taken") {
   RequestParser parser;
   const std::string body(kMaxRequestBodyBytes, ' ');
-  feed(parser, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body, 4096);
+  feed(parser, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body,
+       4096);
   REQUIRE(parser.complete());
   REQUIRE(parser.request().body == body);
 }

@@ -1,9 +1,8 @@
 #include "tests/unit/service_scripted_token.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <stdexcept>
+#include <sys/socket.h>
 
 #include "proto/bytes.h"
 #include "proto/frame.h"
@@ -30,7 +29,8 @@ std::optional<link::Request> TokenSide::read() {
   const Result<std::size_t> length = decode_frame_header(header, kMaxRequestFrameBytes);
   std::string payload(length ? *length : 0, '\0');
   link::Request request;
-  if (!length || !read_exactly(payload.data(), payload.size()) || !request.ParseFromString(payload)) return std::nullopt;
+  if (!length || !read_exactly(payload.data(), payload.size()) || !request.ParseFromString(payload))
+    return std::nullopt;
   return request;
 }
 
@@ -41,7 +41,8 @@ void TokenSide::send(const link::Reply& reply) {
 }
 
 void TokenSide::send_octets(std::string_view octets) {
-  if (::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(octets.size())) throw ClientGone();
+  if (::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(octets.size()))
+    throw ClientGone();
 }
 
 void TokenSide::answer_hello(std::uint32_t version) {

@@ -41,8 +41,8 @@ class TokenSide {
   int fd_;
 };
 
-/// A signet-token that does what a test writes down: the first connection gets the first script, and so on; the last one serves all that
-/// follow. Scripts run on threads of their own and end before this does.
+/// A signet-token that does what a test writes down: the first connection gets the first script, and so on; the last
+/// one serves all that follow. Scripts run on threads of their own and end before this does.
 class ScriptedToken {
  public:
   using Script = std::function<void(TokenSide&)>;

@@ -1,10 +1,9 @@
-#include "daemon/service/state_files.h"
-
 #include <fstream>
 
 #include "daemon/service/disabled_keys.h"
 #include "daemon/service/durable_file.h"
 #include "daemon/service/pins.h"
+#include "daemon/service/state_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_directory.h"

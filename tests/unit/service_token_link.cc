@@ -1,5 +1,4 @@
 #include "daemon/service/token_link.h"
-
 #include "proto/frame.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
@@ -213,7 +212,8 @@ TEST_CASE("requests wait while the token is opened") {
                       }});
   bench.started();
   require_signature(bench.sign("a.b"), "a.b");
-  REQUIRE(bench.descriptions == std::vector{service::TokenState::opening, service::TokenState::opening, service::TokenState::ready});
+  REQUIRE(bench.descriptions ==
+          std::vector{service::TokenState::opening, service::TokenState::opening, service::TokenState::ready});
 }
 
 TEST_CASE("a token that opens again takes the request back into the queue") {
