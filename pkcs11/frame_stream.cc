@@ -10,7 +10,7 @@
 namespace signet::pkcs11 {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kReadBytes = 16384;
 
 Unexpected<Error> half_frame() {
   return Unexpected(Error{.code = ErrorCode::bad_input, .message = "the peer left in the middle of a frame"});

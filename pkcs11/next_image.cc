@@ -50,7 +50,7 @@ void write_assignment(std::array<char, N>& out, std::string_view name, std::stri
 }
 
 void reset_signals() noexcept {
-  for (const int signal : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) (void)std::signal(signal, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -64,6 +64,7 @@ void keep_only_listening_socket() noexcept {
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 3);
   // execve wants pointers to non-const octets and does not write to them.
   for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
   return pointers;
