@@ -67,8 +67,10 @@ def environment(**extra: str) -> dict:
     result = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
     # LeakSanitizer attaches to the process, which one that is not dumpable allows to root alone.
     leaks = "1" if os.geteuid() == 0 else "0"
-    result["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", f"detect_leaks={leaks}")
-    for name in ("UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"):
+    # Frames above libcrypto are seen by the slow unwinder alone, and by them a module's own leaks are told from ours.
+    result["ASAN_OPTIONS"] = f"detect_leaks={leaks}:fast_unwind_on_malloc=0"
+    result["LSAN_OPTIONS"] = f"suppressions={pathlib.Path(__file__).with_name('leaks.supp')}:print_suppressions=0"
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"):
         if name in os.environ:
             result[name] = os.environ[name]
     result.update(extra)
