@@ -71,7 +71,7 @@ TEST_CASE("token prints the bare JWT or a header line, and nothing that is not a
   CHECK(failure(invocation, ok("")).code == ExitCode::failure);
 }
 
-TEST_CASE("--json passes on members that this version does not know") {
+TEST_CASE("the option --json passes on members that this version does not know") {
   const Invocation invocation{.command = Command::keys, .form = Form::json};
   CHECK(text(invocation, ok(R"({"keys":[], "later":1})")) == "{\"keys\":[],\"later\":1}\n");
   CHECK(failure(invocation, ok("{")).code == ExitCode::failure);
