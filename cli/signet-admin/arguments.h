@@ -12,7 +12,7 @@
 
 namespace signet::admin {
 
-enum class Command { token_init, token_list, key_import, key_list, key_show };
+enum class Command { token_list, token_init, key_import, key_list, key_show };
 
 /// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
 struct HsmOptions {

@@ -1,28 +1,20 @@
 #include "cli/signet-admin/help.h"
 
-#include <algorithm>
 #include <array>
+
+#include "cli/terminal/help_text.h"
 
 namespace signet::admin {
 namespace {
 
-struct CommandText {
-  Command command;
-  std::string_view name;
-  std::string_view usage;  // after "signet-admin "
-  std::string_view summary;
-  std::string_view details;
-};
-
+// In the order of Command.
 constexpr std::array kCommands{
-    CommandText{Command::token_list, "token list", "token list [--json]",
-                "list the tokens a module shows, without a PIN",
-                R"(
+    terminal::CommandText{"token list", "token list [--json]", "list the tokens a module shows, without a PIN",
+                          R"(
   --json              print it for a script
 )"},
-    CommandText{Command::token_init, "token init", "token init --token LABEL [--force]",
-                "initialise a token and set its PINs",
-                R"(
+    terminal::CommandText{"token init", "token init --token LABEL [--force]", "initialise a token and set its PINs",
+                          R"(
 Takes the one token that is not initialised yet (with SoftHSM: the free slot), gives it the label, and sets the SO PIN and the user PIN.
 Where several wait, --token 'pkcs11:token=LABEL;serial=SERIAL' says which.
 
@@ -30,8 +22,8 @@ Where several wait, --token 'pkcs11:token=LABEL;serial=SERIAL' says which.
   --so-pin-fd N       read the SO PIN from descriptor N instead of asking on the terminal
   --pin-fd N          read the user PIN from descriptor N
 )"},
-    CommandText{Command::key_import, "key import", "key import FILE [options]", "import a private key from a PEM file",
-                R"(
+    terminal::CommandText{"key import", "key import FILE [options]", "import a private key from a PEM file",
+                          R"(
 FILE is PEM: PKCS#8 (Apple's .p8; also encrypted), SEC 1 or PKCS#1. The key is created sensitive and not extractable, read back, and must
 sign something that can never be a JWT; else it is destroyed again. FILE is not touched.
 
@@ -48,13 +40,13 @@ sign something that can never be a JWT; else it is destroyed again. FILE is not 
 Example:
   signet-admin key import AuthKey_2X9R4HXF34.p8 --config /etc/signet/tokens.d/build.conf
 )"},
-    CommandText{Command::key_list, "key list", "key list [--json]", "list the private keys on a token",
-                R"(
+    terminal::CommandText{"key list", "key list [--json]", "list the private keys on a token",
+                          R"(
   --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
   --json              print it for a script
 )"},
-    CommandText{Command::key_show, "key show", "key show KEY [--json]", "show one private key and what protects it",
-                R"(
+    terminal::CommandText{"key show", "key show KEY [--json]", "show one private key and what protects it",
+                          R"(
 KEY is a label, an id in hexadecimal, or a PKCS#11 URI. The token is also asked for the key's value, which it must refuse.
 
   --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
@@ -81,41 +73,25 @@ Exit codes:
   4  the module does not load, or the token is not there
 )";
 
-const CommandText& text_of(Command command) {
-  return *std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& entry) { return entry.command == command; });
-}
+constexpr terminal::ProgramText kProgram{.name = "signet-admin",
+                                         .purpose = "Initialises tokens and puts keys into them, through PKCS#11.",
+                                         .commands = kCommands,
+                                         .usage_width = 35,
+                                         .common_options = kCommonOptions,
+                                         .exit_codes = kExitCodes};
 
-std::string padded(std::string_view text, std::size_t width) {
-  std::string result(text);
-  result.resize(std::max(width, result.size() + 2), ' ');
-  return result;
-}
+const terminal::CommandText& text_of(Command command) { return kCommands[static_cast<std::size_t>(command)]; }
 
 }  // namespace
 
 std::optional<Command> command_from_name(std::string_view name) {
-  const auto* found =
-      std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& entry) { return entry.name == name; });
-  if (found == kCommands.end()) return std::nullopt;
-  return found->command;
+  const auto place = terminal::find_command(kProgram, name);
+  if (!place) return std::nullopt;
+  return static_cast<Command>(*place);
 }
 
 std::string_view command_name(Command command) { return text_of(command).name; }
-
-std::string general_help() {
-  std::string text =
-      "Usage: signet-admin COMMAND [options]\n\nInitialises tokens and puts keys into them, through "
-      "PKCS#11.\n\nCommands:\n";
-  for (const auto& entry : kCommands) text += "  " + padded(entry.usage, 36) + std::string(entry.summary) + "\n";
-  text += "\n\"signet-admin COMMAND --help\" says more about one of them.\n";
-  return text + std::string(kCommonOptions) + std::string(kExitCodes);
-}
-
-std::string command_help(Command command) {
-  const auto& entry = text_of(command);
-  return "Usage: signet-admin " + std::string(entry.usage) + "\n\n" + std::string(entry.name) + ": " +
-         std::string(entry.summary) + "\n" + std::string(entry.details) + std::string(kCommonOptions) +
-         std::string(kExitCodes);
-}
+std::string general_help() { return terminal::general_help(kProgram); }
+std::string command_help(Command command) { return terminal::command_help(kProgram, text_of(command)); }
 
 }  // namespace signet::admin

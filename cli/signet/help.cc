@@ -1,22 +1,16 @@
 #include "cli/signet/help.h"
 
-#include <algorithm>
 #include <array>
+
+#include "cli/terminal/help_text.h"
 
 namespace signet::cli {
 namespace {
 
-struct CommandText {
-  Command command;
-  std::string_view name;
-  std::string_view usage;  // after "signet "
-  std::string_view summary;
-  std::string_view details;  // options of its own and an example
-};
-
+// In the order of Command.
 constexpr std::array kCommands{
-    CommandText{Command::token, "token", "token KEY [options]", "print a token (JWT) signed with a key",
-                R"(
+    terminal::CommandText{"token", "token KEY [options]", "print a token (JWT) signed with a key",
+                          R"(
 Prints the JWT and a newline. A token that was handed out before may be printed again while enough of its lifetime is left.
 
   --scope S           ask for this scope; repeat it for several ("GET /v1/apps")
@@ -29,26 +23,26 @@ Prints the JWT and a newline. A token that was handed out before may be printed 
 Example:
   signet token apple --header | curl -H @- https://api.enterprise.developer.apple.com/v1/devices
 )"},
-    CommandText{Command::keys, "keys", "keys [--json]", "list the keys you may use",
-                R"(
+    terminal::CommandText{"keys", "keys [--json]", "list the keys you may use",
+                          R"(
   --json              print the service's answer for a script
 )"},
-    CommandText{Command::show, "show", "show KEY [--json]", "show one key and what you may ask of it",
-                R"(
+    terminal::CommandText{"show", "show KEY [--json]", "show one key and what you may ask of it",
+                          R"(
   --json              print the service's answer for a script, the public key (JWK) included
 )"},
-    CommandText{Command::whoami, "whoami", "whoami [--json]", "show who the service takes you for",
-                R"(
-Rules of a key (user:, group:, unit:) are compared with exactly these values.
+    terminal::CommandText{"whoami", "whoami [--json]", "show who the service takes you for",
+                          R"(
+The words of a key's allow lines (user:, uid:, group:, gid:) are compared with exactly these values.
 
   --json              print the service's answer for a script
 )"},
-    CommandText{Command::jwks, "jwks", "jwks", "print the published public keys (RFC 7517 set)",
-                R"(
+    terminal::CommandText{"jwks", "jwks", "print the published public keys (RFC 7517 set)",
+                          R"(
 Always JSON. A key is in it when its file says publish = yes.
 )"},
-    CommandText{Command::health, "health", "health [--json]", "show the state of the tokens behind your keys",
-                R"(
+    terminal::CommandText{"health", "health [--json]", "show the state of the tokens behind your keys",
+                          R"(
 Ends with 0 for "ok" and "degraded", with 4 for "down".
 
   --json              print the service's answer for a script
@@ -73,41 +67,25 @@ Exit codes:
   6  too many requests; wait and ask again
 )";
 
-const CommandText& text_of(Command command) {
-  return *std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& entry) { return entry.command == command; });
-}
+constexpr terminal::ProgramText kProgram{.name = "signet",
+                                         .purpose = "Asks signetd for short-lived tokens (JWTs) over a Unix socket.",
+                                         .commands = kCommands,
+                                         .usage_width = 20,
+                                         .common_options = kCommonOptions,
+                                         .exit_codes = kExitCodes};
 
-std::string padded(std::string_view text, std::size_t width) {
-  std::string result(text);
-  result.resize(std::max(width, result.size() + 1), ' ');
-  return result;
-}
+const terminal::CommandText& text_of(Command command) { return kCommands[static_cast<std::size_t>(command)]; }
 
 }  // namespace
 
 std::optional<Command> command_from_name(std::string_view name) {
-  const auto* found =
-      std::find_if(kCommands.begin(), kCommands.end(), [&](const auto& entry) { return entry.name == name; });
-  if (found == kCommands.end()) return std::nullopt;
-  return found->command;
+  const auto place = terminal::find_command(kProgram, name);
+  if (!place) return std::nullopt;
+  return static_cast<Command>(*place);
 }
 
 std::string_view command_name(Command command) { return text_of(command).name; }
-
-std::string general_help() {
-  std::string text =
-      "Usage: signet COMMAND [options]\n\nAsks signetd for short-lived tokens (JWTs) over a Unix "
-      "socket.\n\nCommands:\n";
-  for (const auto& entry : kCommands) text += "  " + padded(entry.usage, 20) + std::string(entry.summary) + "\n";
-  text += "\n\"signet COMMAND --help\" says more about one of them.\n";
-  return text + std::string(kCommonOptions) + std::string(kExitCodes);
-}
-
-std::string command_help(Command command) {
-  const auto& entry = text_of(command);
-  return "Usage: signet " + std::string(entry.usage) + "\n\n" + std::string(entry.name) + ": " +
-         std::string(entry.summary) + "\n" + std::string(entry.details) + std::string(kCommonOptions) +
-         std::string(kExitCodes);
-}
+std::string general_help() { return terminal::general_help(kProgram); }
+std::string command_help(Command command) { return terminal::command_help(kProgram, text_of(command)); }
 
 }  // namespace signet::cli
