@@ -103,11 +103,9 @@ struct LoginRecord::Note {
   std::string text() const { return serial + "\n" + salt_hex + "\n" + tag + "\n" + outcome + "\n"; }
 };
 
-LoginRecord::LoginRecord(std::string directory)
-    : path_(directory.empty() ? "" : std::move(directory) + "/login-attempt") {}
+LoginRecord::LoginRecord(std::string directory) : path_(std::move(directory) + "/login-attempt") {}
 
 Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const host::Secret& pin) const {
-  if (path_.empty()) return Verdict::may_try;
   if (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return Verdict::may_try;
   const auto text = host::read_file(path_, kMaxNoteBytes);
   if (!text) return no_record(text.error().detail);
@@ -119,19 +117,16 @@ Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const
 }
 
 Result<void> LoginRecord::write_pending(const std::string& serial, const host::Secret& pin) const {
-  if (path_.empty()) return {};
   SIGNET_TRY_ASSIGN(const Note note, Note::make(serial, pin, "pending"));
   return write_synced(path_, note.text());
 }
 
 Result<void> LoginRecord::note_unclear(const std::string& serial, const host::Secret& pin) const {
-  if (path_.empty()) return {};
   SIGNET_TRY_ASSIGN(const Note note, Note::make(serial, pin, "unclear"));
   return write_synced(path_, note.text());
 }
 
 Result<void> LoginRecord::clear() const {
-  if (path_.empty()) return {};
   if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return io_error("unlink " + path_);
   return sync_directory_of(path_);
 }

@@ -13,7 +13,7 @@ namespace signet::pkcs11 {
 /// count wrong PINs and lock themselves. One thread at a time.
 class LoginRecord {
  public:
-  /// `directory`: the state-dir; empty keeps no note and allows every login.
+  /// `directory`: the state-dir.
   explicit LoginRecord(std::string directory);
 
   enum class Verdict { may_try, last_try, was_refused };

@@ -86,7 +86,7 @@ ConfigSchema schema_for(TokenConfig& config, bool& peer_mentioned) {
       .optional("pin-file", into(config.pin_file, parse_path))
       .required("socket", into(config.socket, parse_socket_path))
       .repeated("allow", add_peer(config.allow, peer_mentioned))
-      .optional("state-dir", into(config.state_dir, parse_path))
+      .required("state-dir", into(config.state_dir, parse_path))
       .optional("sessions", into(config.sessions, parse_sessions))
       .optional("call-timeout", into(config.call_timeout, parse_timeout))
       .optional("start-timeout", into(config.start_timeout, parse_timeout))

@@ -10,7 +10,8 @@ constexpr const char* kGood =
     "module = /usr/lib/softhsm/libsofthsm2.so\n"
     "token  = pkcs11:token=build\n"
     "socket = /run/signet/token/build.sock\n"
-    "allow  = user:root\n";
+    "allow  = user:root\n"
+    "state-dir = /var/lib/t\n";
 
 std::vector<std::string> problems_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -37,7 +38,7 @@ TEST_CASE("a short token configuration is filled with defaults", "[pkcs11]") {
   CHECK(config.socket_mode == 0600);
   CHECK_FALSE(config.socket_group);
   CHECK(config.pin_file.empty());
-  CHECK(config.state_dir.empty());
+  CHECK(config.state_dir == "/var/lib/t");
 }
 
 TEST_CASE("every option of a token configuration is taken", "[pkcs11]") {
@@ -45,7 +46,7 @@ TEST_CASE("every option of a token configuration is taken", "[pkcs11]") {
       read_token_config("t.conf", std::string(kGood) +
                                       "module-args = configdir='sql:/x' flags=\n"
                                       "pin-file = /etc/signet/build.pin # of the service alone\n"
-                                      "allow = uid:4711\nstate-dir = /var/lib/signet-token/build\nsessions = 2\n"
+                                      "allow = uid:4711\nsessions = 2\n"
                                       "call-timeout = 500ms\nstart-timeout = 2min\nverify = first\n"
                                       "socket-mode = 0660\nsocket-group = root\n");
   REQUIRE(reading.problems.empty());
@@ -73,21 +74,21 @@ TEST_CASE("every problem of a token configuration is told at once, with its line
       "socket-mode = 999\n");
   for (const char* expected :
        {"t.conf:1: module", "t.conf:2: token", "t.conf:3: sessions", "t.conf:4: call-timeout", "t.conf:5: verify",
-        "t.conf:6: allow", "t.conf:7: modul", "t.conf:8: socket-mode", "socket"}) {
+        "t.conf:6: allow", "t.conf:7: modul", "t.conf:8: socket-mode", "socket", "state-dir"}) {
     INFO(expected);
     CHECK(mentions(lines, expected));
   }
-  CHECK(lines.size() == 9);
+  CHECK(lines.size() == 10);
 }
 
 TEST_CASE("a token configuration must say who may connect", "[pkcs11]") {
-  const auto lines = problems_of("module = /m.so\ntoken = pkcs11:token=build\nsocket = /run/s\n");
+  const auto lines = problems_of("module = /m.so\ntoken = pkcs11:token=build\nsocket = /run/s\nstate-dir = /s\n");
   REQUIRE(lines.size() == 1);
   CHECK(mentions(lines, "allow = user:signetd"));
 }
 
 TEST_CASE("tokens are named by their own words, users by words this machine knows", "[pkcs11]") {
-  const std::string rest = "module = /m.so\nsocket = /run/s\n";
+  const std::string rest = "module = /m.so\nsocket = /run/s\nstate-dir = /s\n";
   CHECK(problems_of(rest + "allow = uid:0\ntoken = pkcs11:serial=42\n").empty());
   CHECK_FALSE(problems_of(rest + "allow = uid:0\ntoken = pkcs11:model=x\n").empty());
   CHECK_FALSE(problems_of(rest + "allow = uid:0\ntoken = pkcs11:token=build?pin-value=1234\n").empty());
