@@ -22,7 +22,8 @@ struct TokenConfig {
   std::string pin_file{};  ///< empty: $CREDENTIALS_DIRECTORY/pin
   std::string socket{};
   std::vector<uid_t> allow{};
-  std::string state_dir{};  ///< where the record of login attempts is kept: without it a restart could try a refused PIN again
+  std::string
+      state_dir{};  ///< where the record of login attempts is kept: without it a restart could try a refused PIN again
   int sessions = 8;
   std::chrono::milliseconds call_timeout{std::chrono::seconds(10)};
   std::chrono::milliseconds start_timeout{std::chrono::seconds(60)};

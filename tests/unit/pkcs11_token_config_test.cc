@@ -42,13 +42,12 @@ TEST_CASE("a short token configuration is filled with defaults", "[pkcs11]") {
 }
 
 TEST_CASE("every option of a token configuration is taken", "[pkcs11]") {
-  const auto reading =
-      read_token_config("t.conf", std::string(kGood) +
-                                      "module-args = configdir='sql:/x' flags=\n"
-                                      "pin-file = /etc/signet/build.pin # of the service alone\n"
-                                      "allow = uid:4711\nsessions = 2\n"
-                                      "call-timeout = 500ms\nstart-timeout = 2min\nverify = first\n"
-                                      "socket-mode = 0660\nsocket-group = root\n");
+  const auto reading = read_token_config("t.conf", std::string(kGood) +
+                                                       "module-args = configdir='sql:/x' flags=\n"
+                                                       "pin-file = /etc/signet/build.pin # of the service alone\n"
+                                                       "allow = uid:4711\nsessions = 2\n"
+                                                       "call-timeout = 500ms\nstart-timeout = 2min\nverify = first\n"
+                                                       "socket-mode = 0660\nsocket-group = root\n");
   REQUIRE(reading.problems.empty());
   const TokenConfig& config = reading.config;
   CHECK(config.module.init_args == "configdir='sql:/x' flags=");
