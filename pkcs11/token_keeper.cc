@@ -55,7 +55,7 @@ void TokenKeeper::run(CallWatch& watch) {
 
 Result<OpenedToken, OpeningFailure> TokenKeeper::open(CallWatch& watch) {
   const CallWatch::Scope scope(watch, kOpenerSlot, parts_.config.start_timeout);
-  TokenOpening opening(parts_.config, parts_.credentials_directory,
+  TokenOpening opening(parts_.config, parts_.credentials_directory, login_attempt_,
                        [this](const TokenSurvey& token) { parts_.status.identify(token.label, token.serial); });
   return opening.run();
 }
@@ -74,6 +74,8 @@ void TokenKeeper::wait_before_try(unsigned attempt) {
   std::this_thread::sleep_for(wait);
   parts_.status.plan_next_try(0);
 }
+
+bool TokenKeeper::end_logins(std::chrono::milliseconds patience) { return login_attempt_.try_lock_for(patience); }
 
 void TokenKeeper::give_up_late_call() {
   give_up(TokenEvent::overran, "a call into the PKCS#11 module is not back in time");

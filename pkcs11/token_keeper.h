@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <mutex>
 #include <string>
 
 #include "pkcs11/next_image.h"
@@ -28,6 +30,10 @@ class TokenKeeper {
   /// Opens the token, as often as it takes, and hands it to the service. Runs on a thread of its own; returns once the
   /// token is open or nothing more can be done.
   void run(CallWatch& watch);
+  /// Waits until no PIN is being tried and lets none be tried from then on: a process that left in between would leave
+  /// a record behind that forbids the next start to use the PIN. False where the login took longer than `patience`. Any
+  /// thread, before the process leaves.
+  bool end_logins(std::chrono::milliseconds patience);
   /// A call into the module is late. Replaces the process; any thread.
   void give_up_late_call();
 
@@ -40,6 +46,7 @@ class TokenKeeper {
   std::uint32_t next_attempt() const;
 
   Parts parts_;
+  std::timed_mutex login_attempt_{};  ///< held while a PIN is being tried
 };
 
 }  // namespace signet::pkcs11

@@ -53,9 +53,11 @@ constexpr const char* kTokenFails = "the token does not answer as it should; che
 
 }  // namespace
 
-TokenOpening::TokenOpening(const TokenConfig& config, std::string credentials_directory, Found found)
+TokenOpening::TokenOpening(const TokenConfig& config, std::string credentials_directory, std::timed_mutex& attempt,
+                           Found found)
     : config_(config),
       credentials_directory_(std::move(credentials_directory)),
+      attempt_(attempt),
       found_(std::move(found)),
       record_(config.state_dir) {}
 
@@ -116,6 +118,7 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
   auto pin = read_pin(config_, credentials_directory_);
   if (!pin) return fail(TokenEvent::setup_wrong, pin.error());
   LoginRecord::Verdict verdict{};
+  const std::scoped_lock attempt(attempt_);
   SIGNET_TRY(check_record(token, *pin, verdict));
   const auto result = login(session, CKU_USER, pin->bytes());
   if (result) {

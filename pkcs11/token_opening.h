@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include "pkcs11/login_record.h"
@@ -20,8 +21,9 @@ class TokenOpening {
  public:
   /// `found` is told of label and serial number as soon as the token is found.
   using Found = std::function<void(const TokenSurvey&)>;
-  /// `credentials_directory`: of systemd, or empty. The configuration outlives the object.
-  TokenOpening(const TokenConfig& config, std::string credentials_directory, Found found);
+  /// `credentials_directory`: of systemd, or empty. `attempt` is held while a PIN is being tried, from before the
+  /// record of it until its outcome is recorded. The configuration and `attempt` outlive the object.
+  TokenOpening(const TokenConfig& config, std::string credentials_directory, std::timed_mutex& attempt, Found found);
 
   /// Blocks in the module. SoftHSM overlooks its token when another process opens the same store at the same moment: a
   /// token not found is looked for again, with a C_Finalize, a short wait and a C_Initialize between, before it is
@@ -39,6 +41,7 @@ class TokenOpening {
 
   const TokenConfig& config_;
   const std::string credentials_directory_;
+  std::timed_mutex& attempt_;
   const Found found_;
   const LoginRecord record_;
 };

@@ -103,6 +103,7 @@ void Image::leave() {
   status.stop_waiting();
   if (!listening.bound_path.empty()) ::unlink(listening.bound_path.c_str());
   if (!server.drain(config.call_timeout)) host::log(host::LogLevel::warning, "leaving with calls under way");
+  if (!keeper.end_logins(config.call_timeout)) host::log(host::LogLevel::warning, "leaving with a login under way");
   ::_exit(EXIT_SUCCESS);
 }
 

@@ -20,6 +20,19 @@ struct WrongPin {
 
 }  // namespace
 
+TEST_CASE("a service that is stopped while it logs in leaves no record that would forbid the next login", "[fault]") {
+  const SoftHsm hsm;
+  const FaultControl faults{hsm};
+  faults.set_rules({"C_Login delay=700"});
+  TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
+  const std::string record = service.state_directory() + "/login-attempt";
+  service.wait_until("the login", [&record](const link::Description&) { return std::filesystem::exists(record); });
+  CHECK(service.terminate() == 0);
+  CHECK_FALSE(std::filesystem::exists(record));
+  service.start();
+  service.wait_for(link::READY);
+}
+
 TEST_CASE("a refused PIN is not tried again: not by time, not by re-execution, not by a restart", "[fault]") {
   const WrongPin given;
   TokenProcess service(given.hsm, given.spec());
