@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/inherited_sockets.h"
+#include "pkcs11/service_signals.h"
 
 namespace signet::pkcs11 {
 namespace {
@@ -51,9 +52,7 @@ void write_assignment(std::array<char, N>& out, std::string_view name, std::stri
 
 void reset_signals() noexcept {
   for (const int signal : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) (void)std::signal(signal, SIG_DFL);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  hold_signals();  // the mask outlives exec, and so does a signal that waits
 }
 
 /// The listening socket stays open over exec; everything above it closes with exec.

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #include "host/service_manager.h"
 #include "pkcs11/link_server.h"
 #include "pkcs11/next_image.h"
+#include "pkcs11/service_signals.h"
 #include "pkcs11/token_keeper.h"
 
 namespace signet::pkcs11 {
@@ -25,16 +26,6 @@ constexpr const char* kSocketName = "token";
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-/// SIGTERM and SIGINT as a descriptor; blocked from here on in every thread to come.
-host::FileDescriptor stop_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return host::FileDescriptor(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
 /// Often enough that a late call is noticed soon after its limit and that the service manager's watchdog is content.
@@ -74,6 +65,8 @@ struct Image {
     manager.status(status_line(view));
   }
   void start_threads();
+  void serve_until_stopped(int signals);
+  void list_keys_anew();
   [[noreturn]] void leave();
 
   const TokenConfig& config;
@@ -93,6 +86,25 @@ void Image::start_threads() {
       TokenKeeper::watch_slots(config), look_interval(config, manager), [this] { keeper.give_up_late_call(); },
       [this] { manager.watchdog(); });
   std::thread([this] { keeper.run(*watch); }).detach();
+}
+
+void Image::serve_until_stopped(int signals) {
+  for (;;) {
+    server.run(signals);
+    if (take_signal(signals) != SIGHUP) return;
+    try {
+      // The module may take its time, and connections are accepted meanwhile.
+      std::thread([this] { list_keys_anew(); }).detach();
+    } catch (const std::system_error& error) {
+      host::log(host::LogLevel::error, std::string("SIGHUP: no thread to list the token's keys: ") + error.what());
+    }
+  }
+}
+
+void Image::list_keys_anew() {
+  const auto listed = service.refresh(Deadline::clock::now() + config.call_timeout);
+  if (listed) return host::log(host::LogLevel::notice, "SIGHUP: the token's keys are listed anew");
+  host::log(host::LogLevel::warning, "SIGHUP: the token's keys are not listed anew: " + listed.error().message);
 }
 
 // Running calls finish, nothing is closed: C_Finalize and exit handlers crash modules that another thread is still
@@ -126,6 +138,7 @@ int fail(const Error& error) {
 }  // namespace
 
 int run_token_service(const TokenConfig& config, std::vector<std::string> arguments) {
+  hold_signals();
   // Without this a re-executed image is called "exe", after /proc/self/exe.
   ::prctl(PR_SET_NAME, "signet-token");
   auto inherited = host::InheritedSockets::take();
@@ -141,11 +154,11 @@ int run_token_service(const TokenConfig& config, std::vector<std::string> argume
                        .socket_name = kSocketName,
                        .socket_is_ours = !listening->bound_path.empty(),
                        .epoch = history.epoch};
-  const host::FileDescriptor stop = stop_signals();
+  const host::FileDescriptor signals = waiting_signals();
   auto* image = new Image(config, std::move(history), std::move(*listening), std::move(plan));
   image->start_threads();
   image->manager.ready(status_line(image->status.view()));
-  image->server.run(stop.get());
+  image->serve_until_stopped(signals.get());
   image->leave();
 }
 

@@ -1,4 +1,5 @@
 // How signet-token comes up: races, modules with limits, keys and callers it refuses. The real program.
+#include <csignal>
 #include <memory>
 
 #include "tests/fault/sign_request.h"
@@ -146,6 +147,32 @@ TEST_CASE("refresh sees keys that another process made", "[fault]") {
   CHECK(faults.count("C_Login") == 1);
   // One listing at start, one for the refresh, three classes each, none per signature.
   CHECK(faults.count("C_FindObjectsInit") == 6);
+}
+
+TEST_CASE("SIGHUP lists the keys anew and ends no image, also not one that is just starting", "[fault]") {
+  const SoftHsm hsm;
+  const FaultControl faults(hsm);
+  TokenProcess service(hsm, with_faults(faults));
+  service.wait_for(link::READY);
+  const PublicKey key = hsm.make_key({.label = "apple"});
+  REQUIRE(::kill(service.pid(), SIGHUP) == 0);
+  service.wait_until("the key is listed", [](const link::Description& seen) { return seen.key_size() == 1; });
+  poll_until("the log says so", [&] { return says(service, "SIGHUP: the token's keys are listed anew"); });
+
+  // Signals rain while the process replaces itself.
+  faults.set_rules({"C_Sign rv=0x32 times=1"});
+  CHECK_FALSE(service.connect().call(sign_request("apple", key)).has_value());
+  poll_until("the next image is ready", [&] {
+    REQUIRE(::kill(service.pid(), SIGHUP) == 0);
+    REQUIRE(service.runs());
+    auto client = LinkClient::open(service.socket());
+    if (!client) return false;
+    const auto seen = client->describe();
+    return seen.has_value() && seen->epoch() == 1 && seen->state() == link::READY;
+  });
+  require_signs(service, key);
+  CHECK(service.terminate() == 0);
+  CHECK_FALSE(LinkClient::connect(service.socket()).has_value());
 }
 
 TEST_CASE("a user whom `allow` does not name gets no word", "[fault]") {
