@@ -50,10 +50,32 @@ std::vector<std::string_view> segments_of(std::string_view path) {
   return segments;
 }
 
-/// An empty segment, "." or ".." would let two servers read two different paths.
+int hex_value(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
+
+/// `segment` is target text, so that two hex digits follow each "%".
+std::string percent_decoded(std::string_view segment) {
+  std::string decoded;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const bool escaped = segment[i] == '%';
+    decoded += escaped ? static_cast<char>(hex_value(segment[i + 1]) * 16 + hex_value(segment[i + 2])) : segment[i];
+    if (escaped) i += 2;
+  }
+  return decoded;
+}
+
+/// Servers differ in when they decode (RFC 3986 section 6.2.2.2) and in what they take for a separator: "%2F..%2F" is
+/// one segment for us and could be three for them. "%25" would begin an escape for whoever decodes twice, and some drop
+/// what follows ";" before they look for dots.
+bool is_plain_segment(std::string_view segment) {
+  const std::string decoded = percent_decoded(segment);
+  if (decoded.find_first_of("/\\%") != std::string::npos) return false;
+  const auto name = std::string_view(decoded).substr(0, decoded.find(';'));
+  return !name.empty() && name != "." && name != "..";
+}
+
 bool is_plain_path(std::string_view path) {
-  if (!path.starts_with('/') || !is_target_text(path, false)) return false;
-  return std::ranges::none_of(segments_of(path), [](std::string_view s) { return s.empty() || s == "." || s == ".."; });
+  return path.starts_with('/') && is_target_text(path, false) &&
+         std::ranges::all_of(segments_of(path), is_plain_segment);
 }
 
 std::string_view path_of(std::string_view entry) {
@@ -70,10 +92,11 @@ bool names_resource(std::string_view path, std::string_view resource) {
 Result<void> check_entry(const ScopeRule& rule, std::string_view entry) {
   if (rule.entry == ScopeEntry::text) return check_text(rule.rule, entry);
   if (entry.size() <= rule.rule.max_length && is_get_resource(entry)) return {};
-  return Unexpected(
-      Error{ErrorCode::bad_input,
-            fmt::format("must be GET, one space and an absolute path with at most one query, within {} octets",
-                        rule.rule.max_length)});
+  return Unexpected(Error{
+      ErrorCode::bad_input,
+      fmt::format("must be GET, one space and an absolute path (no encoded slash, no dot segment) with at most one "
+                  "query, within {} octets",
+                  rule.rule.max_length)});
 }
 
 Result<json::value> shape_array(const ScopeRule& rule, const json::value& asked) {

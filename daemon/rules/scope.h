@@ -17,7 +17,8 @@ namespace signet::rules {
 Result<boost::json::value> shape_scope(const ScopeRule& rule, const boost::json::value& asked);
 
 /// "GET /path?query" as Apple's services read it: the method GET, one space, an absolute path without "." or ".."
-/// segments, and at most one query; all of it in the characters of RFC 3986 section 3.3 and 3.4. Any thread.
+/// segments however they are encoded, without encoded separators, and at most one query; all of it in the characters of
+/// RFC 3986 section 3.3 and 3.4. Any thread.
 bool is_get_resource(std::string_view entry);
 
 /// Does each entry of a shaped scope name one of these resources? A `*` in a resource stands for one segment; queries

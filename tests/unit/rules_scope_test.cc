@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "daemon/rules/scope.h"
 #include "tests/unit/rules_fixture.h"
 
@@ -54,6 +56,23 @@ TEST_CASE("A resource is GET, one space and an absolute path with at most one qu
                           "GET /v1?a b"}) {
     INFO(bad);
     CHECK_FALSE(is_get_resource(bad));
+  }
+}
+
+TEST_CASE("No encoding hides a separator or a dot segment in a path") {
+  for (const char* segment :
+       {"x%2F..%2F..%2Fapps", "x%2f..%2f..%2fapps", "x%5C..%5Capps", "x%5c..", "%2F", "%2e%2e", "%2E%2E", ".%2e",
+        "%2e.", "%2e", "x%252F..%252Fapps", "%252e%252e", "..;a", ".;", "%2e.;x", "a%2", "a%", "a%2g"}) {
+    const std::string inside = fmt::format("GET /v1/ciProducts/{}/a", segment);
+    const std::string last = fmt::format("GET /v1/ciProducts/{}", segment);
+    INFO(segment);
+    CHECK_FALSE(is_get_resource(inside));
+    CHECK_FALSE(is_get_resource(last));
+    CHECK_FALSE(is_get_resource(last + "?limit=1"));
+  }
+  for (const char* segment : {"a%20b", "...", "a..b", "%41", "a;v=1", ".a"}) {
+    INFO(segment);
+    CHECK(is_get_resource(fmt::format("GET /v1/ciProducts/{}", segment)));
   }
 }
 
