@@ -27,6 +27,14 @@ Result<void> open_standard_descriptors() {
   return {};
 }
 
+Result<void> check_is_regular(int fd, const std::string& path) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return os_error("a file cannot be read", "fstat " + path);
+  if (S_ISREG(status.st_mode)) return {};
+  return Unexpected(Error{ErrorCode::io_failure, "a file is not a regular file; put one in its place",
+                          path + ": is not a regular file; put one in its place"});
+}
+
 }  // namespace
 
 Result<void> harden_process() {
@@ -42,8 +50,10 @@ Result<void> harden_process() {
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
-  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  // Without O_NONBLOCK the open of a FIFO waits for its writer.
+  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd.valid()) return os_error("a file cannot be opened", "open " + path);
+  SIGNET_TRY(check_is_regular(fd.get(), path));
   std::string content(max_bytes + 1, '\0');
   std::size_t size = 0;
   while (size < content.size()) {

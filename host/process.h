@@ -13,7 +13,8 @@ namespace signet::host {
 /// io_failure.
 Result<void> harden_process();
 
-/// The file's whole content, at most `max_bytes`. Error io_failure with path in the detail. Any thread.
+/// The regular file's whole content, at most `max_bytes`; anything else, a FIFO above all, is refused without waiting.
+/// Error io_failure with path in the detail. Any thread.
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
 
 }  // namespace signet::host

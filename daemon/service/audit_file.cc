@@ -16,13 +16,19 @@ bool was_deleted(int fd) {
   return ::fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
+// Opening a FIFO would wait for a reader, and so would writing to it: the I/O thread must never. A character device
+// such as /dev/full does not block.
+bool keeps_records(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISCHR(status.st_mode));
+}
+
 }  // namespace
 
 Result<void> AuditFile::append(std::string_view line) {
   // Records in a deleted file would be written and never read.
   if (fd_.valid() && was_deleted(fd_.get())) fd_.reset();
-  if (!fd_.valid()) fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
-  if (!fd_.valid()) return fail("open", errno);
+  if (!fd_.valid()) SIGNET_TRY(open());
   // What an earlier failure left of a record gets a line of its own: readers skip one bad line instead of losing two
   // records.
   if (torn_) SIGNET_TRY(write_whole("\n"));
@@ -32,11 +38,20 @@ Result<void> AuditFile::append(std::string_view line) {
   return {};
 }
 
+Result<void> AuditFile::open() {
+  fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640));
+  if (!fd_.valid()) return fail(fmt::format("open {}: {}", path_, std::generic_category().message(errno)));
+  if (!keeps_records(fd_.get()))
+    return fail(fmt::format("open {}: is not a regular file; remove it, or name a regular file as audit-log", path_));
+  return {};
+}
+
 Result<void> AuditFile::write_whole(std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t written = ::write(fd_.get(), octets.data(), octets.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return fail("write", written < 0 ? errno : ENOSPC);
+    if (written <= 0)
+      return fail(fmt::format("write {}: {}", path_, std::generic_category().message(written < 0 ? errno : ENOSPC)));
     torn_ = true;
     octets.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -51,11 +66,10 @@ void AuditFile::set_path(std::string path) {
   torn_ = false;
 }
 
-Result<void> AuditFile::fail(std::string_view call, int error) {
+Result<void> AuditFile::fail(std::string detail) {
   works_ = false;
   fd_.reset();
-  return Unexpected(make_error(ErrorCode::audit_unavailable,
-                               fmt::format("{} {}: {}", call, path_, std::generic_category().message(error))));
+  return Unexpected(make_error(ErrorCode::audit_unavailable, std::move(detail)));
 }
 
 }  // namespace signet::service

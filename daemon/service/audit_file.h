@@ -25,7 +25,8 @@ class AuditFile {
 
  private:
   Result<void> write_whole(std::string_view octets);
-  Result<void> fail(std::string_view call, int error);
+  Result<void> open();
+  Result<void> fail(std::string detail);
 
   std::string path_;
   host::FileDescriptor fd_;

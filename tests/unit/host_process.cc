@@ -50,3 +50,12 @@ TEST_CASE("read file: whole, or an error with the path in the detail only") {
   REQUIRE(missing.error().detail.find(scratch.file("missing")) != std::string::npos);
   REQUIRE_ERROR(signet::host::read_file(scratch.path(), 10), ErrorCode::io_failure);
 }
+
+TEST_CASE("read file: a FIFO is refused and not waited for") {
+  const signet::test::ScratchDirectory scratch;
+  const std::string path = scratch.file("fifo");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const auto refused = signet::host::read_file(path, 10);
+  REQUIRE_ERROR(refused, ErrorCode::io_failure);
+  REQUIRE(refused.error().detail.find(path) != std::string::npos);
+}

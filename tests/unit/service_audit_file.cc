@@ -1,4 +1,5 @@
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -75,6 +76,21 @@ TEST_CASE("a path that cannot be opened is an error, and is tried again") {
   std::filesystem::create_directory(directory.file("missing"));
   REQUIRE_OK(file.append("two\n"));
   REQUIRE(content(directory.file("missing/audit.jsonl")) == "two\n");
+}
+
+TEST_CASE("a FIFO is refused without waiting for its reader, and what replaces it is used") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  AuditFile file(path);
+  REQUIRE_ERROR(file.append("one\n"), ErrorCode::audit_unavailable);
+  const host::FileDescriptor reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const Result<void> refused = file.append("one\n");
+  REQUIRE_ERROR(refused, ErrorCode::audit_unavailable);
+  REQUIRE(refused.error().detail.find("regular file") != std::string::npos);
+  std::filesystem::remove(path);
+  REQUIRE_OK(file.append("two\n"));
+  REQUIRE(content(path) == "two\n");
 }
 
 TEST_CASE("half a record stands on a line of its own") {
