@@ -34,7 +34,7 @@ void add_flags(po::options_description& options, std::initializer_list<const cha
 
 po::options_description common_options() {
   po::options_description options;
-  add_flags(options, {"help", "version"});
+  add_flags(options, {"help,h", "version"});
   add_texts(options, {"config", "module", "module-args", "token"});
   options.add_options()("argument", po::value<Words>());
   return options;
@@ -50,9 +50,18 @@ po::options_description options_of(Command command) {
   add_flags(options, {"json"});
   if (command != Command::token_list) add_texts(options, {"pin-fd"});
   if (command == Command::key_import) {
-    add_texts(options, {"label", "id", "passphrase-fd", "write-key-file", "profile", "key-id", "issuer", "role"});
+    add_texts(options, {"label", "id", "passphrase-fd", "write-key-file", "profiles-dir", "profile", "key-id", "issuer",
+                        "role"});
     options.add_options()("allow", po::value<Words>());
   }
+  return options;
+}
+
+// Every option there is: which words are a command shows before it is known which options the command has.
+po::options_description all_options() {
+  auto options = options_of(Command::key_import);
+  add_texts(options, {"so-pin-fd"});
+  add_flags(options, {"force"});
   return options;
 }
 
@@ -113,6 +122,7 @@ Done<SecretDescriptors> secret_descriptors(const po::variables_map& values) {
 
 Done<KeyFileOptions> key_file_options(const po::variables_map& values) {
   KeyFileOptions options{.path = text(values, "write-key-file"),
+                         .profiles_dir = text(values, "profiles-dir"),
                          .profile = text(values, "profile"),
                          .key_id = text(values, "key-id"),
                          .issuer = text(values, "issuer"),
@@ -122,6 +132,8 @@ Done<KeyFileOptions> key_file_options(const po::variables_map& values) {
     return usage("--write-key-file wants the path of a new file.");
   if (!options.path.empty() && options.profile.empty())
     return usage("--write-key-file needs --profile, the service that the key is for.");
+  if (options.path.empty() && values.contains("profiles-dir"))
+    return usage("--profiles-dir is used with --write-key-file alone; leave it out.");
   return options;
 }
 
@@ -168,7 +180,7 @@ Done<std::string> argument(Command command, const po::variables_map& values) {
   const auto* what = command == Command::key_import ? "one file"
                      : command == Command::key_show ? "one key"
                                                     : "no argument";
-  return usage(fmt::format("signet-admin {0} wants {1}; see signet-admin {0} --help.", command_name(command), what));
+  return usage(fmt::format("The command {0} wants {1}; see signet-admin {0} --help.", command_name(command), what));
 }
 
 Done<void> check_token(const Invocation& invocation) {
@@ -190,24 +202,35 @@ Parsed invocation_of(Command command, const po::variables_map& values) {
   return std::variant<Invocation, Notice>(std::move(invocation));
 }
 
+Words without(const Words& words, std::size_t first, std::size_t second) {
+  Words rest;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i != first && i != second) rest.push_back(words[i]);
+  }
+  return rest;
+}
+
 Parsed notice(std::string text) { return std::variant<Invocation, Notice>(Notice{std::move(text)}); }
 
 Parsed without_command(const Words& words) {
-  const auto values = parse_options(words, common_options());
-  if (values && values->contains("version")) return notice("signet-admin " SIGNET_VERSION "\n");
-  if (values && values->contains("help")) return notice(general_help());
+  SIGNET_TRY_ASSIGN(const auto values, parse_options(words, all_options()));
+  if (values.contains("version")) return notice("signet-admin " SIGNET_VERSION "\n");
+  if (values.contains("help")) return notice(general_help());
   return usage("Name a command: token list, token init, key import, key list or key show; see signet-admin --help.");
 }
 
 }  // namespace
 
 Parsed parse_arguments(const Words& arguments) {
-  if (arguments.size() < 2 || arguments[0].starts_with('-')) return without_command(arguments);
-  const auto command = command_from_name(arguments[0] + " " + arguments[1]);
-  if (!command)
-    return usage(
-        fmt::format("signet-admin has no command \"{} {}\"; see signet-admin --help.", arguments[0], arguments[1]));
-  SIGNET_TRY_ASSIGN(const auto values, parse_options({arguments.begin() + 2, arguments.end()}, options_of(*command)));
+  const auto options = all_options();
+  const auto first = terminal::find_argument(arguments, options);
+  if (first == arguments.size()) return without_command(arguments);
+  const auto second = terminal::find_argument(arguments, options, first + 1);
+  auto name = arguments[first];
+  if (second < arguments.size()) name += " " + arguments[second];
+  const auto command = command_from_name(name);
+  if (!command) return usage(fmt::format("There is no command \"{}\"; see signet-admin --help.", name));
+  SIGNET_TRY_ASSIGN(const auto values, parse_options(without(arguments, first, second), options_of(*command)));
   if (values.contains("help")) return notice(command_help(*command));
   if (values.contains("version")) return notice("signet-admin " SIGNET_VERSION "\n");
   return invocation_of(*command, values);

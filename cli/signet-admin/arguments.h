@@ -30,7 +30,8 @@ struct SecretDescriptors {
 
 /// What goes into a file of keys.d beyond what the token tells.
 struct KeyFileOptions {
-  std::string path{};  ///< empty: the lines are only printed
+  std::string path{};          ///< empty: the lines are only printed
+  std::string profiles_dir{};  ///< empty: where they are installed
   std::string profile{};
   std::string key_id{};
   std::string issuer{};

@@ -3,7 +3,8 @@
 namespace signet::admin {
 namespace {
 
-// Messages are written to stand after "option: "; alone they begin like a sentence and end like one.
+// Messages are written to stand after "option: "; alone they begin like a sentence and end like one. A file's name does
+// not stand at the beginning: it would be changed.
 std::string sentence_of(std::string message) {
   if (!message.empty() && message.front() >= 'a' && message.front() <= 'z')
     message.front() = static_cast<char>(message.front() - 'a' + 'A');

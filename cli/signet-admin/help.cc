@@ -32,7 +32,9 @@ sign something that can never be a JWT; else it is destroyed again. FILE is not 
   --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
   --passphrase-fd N   read the passphrase of an encrypted FILE from descriptor N
   --write-key-file PATH
-                      write the lines for keys.d to PATH, which must not exist, instead of printing them; needs --profile
+                      write the lines for keys.d to PATH, a new NAME.conf, instead of printing them; needs --profile. What
+                      signetd would find wrong with them is said before the PIN is asked for
+  --profiles-dir DIR  where the profile is read for that; default: where profiles are installed
   --profile NAME, --key-id ID, --issuer ID, --role ROLE, --allow WORDS
                       what stands in these lines; --allow may be repeated
   --json              print what was done for a script

@@ -7,6 +7,7 @@
 #include "cli/signet-admin/hsm_access.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/key_file.h"
+#include "cli/signet-admin/key_file_check.h"
 #include "cli/signet-admin/key_views.h"
 #include "cli/signet-admin/secret_entry.h"
 #include "pkcs11/key_import.h"
@@ -23,7 +24,8 @@ Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secr
   const auto pem = host::read_secret_file(path, kLargestKeyFile);
   if (!pem)
     return Unexpected(
-        failure_of({pem.error().code, path + " cannot be used: it is missing, unreadable, empty or larger than 64 KiB",
+        failure_of({pem.error().code,
+                    "the file " + path + " cannot be used: it is missing, unreadable, empty or larger than 64 KiB",
                     pem.error().detail}));
   std::optional<Failure> not_asked;
   auto key = PrivateKey::from_pem(pem->bytes(), [&]() -> Result<host::Secret> {
@@ -33,7 +35,9 @@ Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secr
     return Unexpected(make_error(ErrorCode::bad_input));
   });
   if (not_asked) return Unexpected(*not_asked);
-  if (!key) return Unexpected(failure_of({key.error().code, path + ": " + key.error().message, key.error().detail}));
+  if (!key)
+    return Unexpected(failure_of(
+        {key.error().code, "the file " + path + " cannot be imported: " + key.error().message, key.error().detail}));
   return std::move(*key);
 }
 
@@ -42,9 +46,8 @@ pkcs11::KeyName name_of(const Invocation& invocation, const PublicKey& key) {
   return {invocation.label.value_or(stem), invocation.id.value_or(pkcs11::default_key_id(key))};
 }
 
-KeyFileFacts facts_of(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name,
-                      bool token_shows_key) {
-  return {target.link_name, name.label, std::filesystem::path(invocation.argument).stem().string(), token_shows_key};
+KeyFileFacts facts_of(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name) {
+  return {target.link_name, name.label, std::filesystem::path(invocation.argument).stem().string()};
 }
 
 std::string told(const Invocation& invocation, const OpenHsm& hsm, const ImportReport& report) {
@@ -76,21 +79,32 @@ std::string advice(const Invocation& invocation) {
       invocation.argument);
 }
 
-std::string told_in_json(const ImportReport& report, const std::string& key_file) {
+std::string told_in_json(const Invocation& invocation, const ImportReport& report, const std::string& key_file,
+                         bool written) {
   auto json = json_of(report.key);
   json["way_in"] = describe(report.created.route);
   json["public_object"] = report.no_public_object.empty();
   json["value_refused"] = true;
   json["test_signature_verified"] = true;
   json["key_file"] = key_file;
+  json["key_file_path"] = nullptr;
+  if (written) json["key_file_path"] = invocation.key_file.path;
   return boost::json::serialize(json) + "\n";
 }
 
-// Everything that can be wrong with the files is found before the PIN is asked for.
-Done<void> check_files(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name,
-                       const PublicKey& key) {
-  SIGNET_TRY(key_file_text(facts_of(invocation, target, name, true), invocation.key_file, key));
-  return invocation.key_file.path.empty() ? Done<void>() : check_absent(invocation.key_file.path);
+// Everything that can be wrong with the files is found before the PIN is asked for. The profile: null where none is
+// read.
+Done<rules::ProfilePtr> check_files(const Invocation& invocation, KeyFileFacts facts, const PublicKey& key) {
+  const auto& wanted = invocation.key_file;
+  SIGNET_TRY(key_file_text(facts, wanted, key));
+  if (wanted.path.empty()) return rules::ProfilePtr();
+  SIGNET_TRY(check_can_be_made(wanted.path));
+  SIGNET_TRY_ASSIGN(const auto profile, read_profile(wanted.profiles_dir, wanted.profile));
+  // With the whole key in it: from a hash nobody could say whether its kind fits the profile's algorithm.
+  facts.token_shows_key = false;
+  SIGNET_TRY_ASSIGN(const auto key_file, key_file_text(facts, wanted, key, profile.get()));
+  SIGNET_TRY(check_key_file(wanted.path, key_file.text, profile));
+  return profile;
 }
 
 Done<ImportReport> import_into(const OpenHsm& hsm, const Invocation& invocation, const PrivateKey& key,
@@ -101,30 +115,39 @@ Done<ImportReport> import_into(const OpenHsm& hsm, const Invocation& invocation,
   return std::move(*report);
 }
 
-// The key is in the token by now: where the file cannot be written after all, its lines are not lost.
-std::string write_or_tell(const Invocation& invocation, const std::string& key_file) {
-  const auto& path = invocation.key_file.path;
-  if (path.empty()) return "\nFor a file in keys.d:\n\n" + key_file;
-  const auto written = write_key_file(path, key_file);
-  if (written) return fmt::format("\nWrote {}; complete it, then reload signetd.\n", path);
-  return "\n" + written.error().sentence + " Its lines:\n\n" + key_file;
+std::string about_key_file(const Invocation& invocation, const KeyFileText& key_file, bool written) {
+  if (!written) return "\nFor a file in keys.d:\n\n" + key_file.text;
+  return fmt::format("\nWrote {}; {}reload signetd.\n", invocation.key_file.path,
+                     key_file.complete ? "" : "complete it, then ");
+}
+
+// The key is in the token by now: where the file cannot be written after all, its lines are on stdout.
+Failure not_written(const Failure& why) {
+  return {
+      ExitCode::failure,
+      "The key is imported, but its key file is not written; put the lines above into it yourself. " + why.sentence};
 }
 
 }  // namespace
 
-Done<std::string> import_key(const Invocation& invocation) {
+Done<Outcome> import_key(const Invocation& invocation) {
   SIGNET_TRY_ASSIGN(const auto target, resolve(invocation.hsm));
   SIGNET_TRY_ASSIGN(const auto key, read_key(invocation.argument, invocation.secrets));
   const auto name = name_of(invocation, key.public_key());
-  SIGNET_TRY(check_files(invocation, target, name, key.public_key()));
+  auto facts = facts_of(invocation, target, name);
+  SIGNET_TRY_ASSIGN(const auto profile, check_files(invocation, facts, key.public_key()));
   SIGNET_TRY_ASSIGN(const auto hsm, open_hsm(target));
   SIGNET_TRY_ASSIGN(const auto report, import_into(hsm, invocation, key, name));
-  SIGNET_TRY_ASSIGN(const auto key_file,
-                    key_file_text(facts_of(invocation, target, name, report.no_public_object.empty()),
-                                  invocation.key_file, key.public_key()));
-  const auto about_file = write_or_tell(invocation, key_file);
-  if (invocation.json) return told_in_json(report, key_file);
-  return told(invocation, hsm, report) + about_file + advice(invocation);
+  facts.token_shows_key = report.no_public_object.empty();
+  SIGNET_TRY_ASSIGN(const auto key_file, key_file_text(facts, invocation.key_file, key.public_key(), profile.get()));
+  const bool wanted = !invocation.key_file.path.empty();
+  const auto written = wanted ? write_key_file(invocation.key_file.path, key_file.text) : Done<void>();
+  Outcome outcome;
+  outcome.text = invocation.json ? told_in_json(invocation, report, key_file.text, wanted && written)
+                                 : told(invocation, hsm, report) +
+                                       about_key_file(invocation, key_file, wanted && written) + advice(invocation);
+  if (!written) outcome.failure = not_written(written.error());
+  return outcome;
 }
 
 }  // namespace signet::admin

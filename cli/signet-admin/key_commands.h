@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/signet-admin/arguments.h"
@@ -8,7 +9,13 @@
 // Each gives what goes to stdout. Main thread; blocks in the module.
 namespace signet::admin {
 
-Done<std::string> import_key(const Invocation& invocation);
+/// A command that was carried out, though perhaps not to its end.
+struct Outcome {
+  std::string text{};                ///< for stdout
+  std::optional<Failure> failure{};  ///< what was left undone; told after the text
+};
+
+Done<Outcome> import_key(const Invocation& invocation);
 Done<std::string> list_keys(const Invocation& invocation, bool colour);
 Done<std::string> show_key(const Invocation& invocation, bool colour);
 

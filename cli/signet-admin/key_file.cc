@@ -4,11 +4,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
+#include <iterator>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/evp.h>
 
 #include "cli/terminal/output.h"
@@ -33,18 +34,47 @@ std::string base64(BytesView bytes) {
   return text;
 }
 
-std::vector<Line> lines_of(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key) {
+constexpr const char* kRoleComment = "the key's role at the service, as its owner knows it: admin, developer, ...";
+
+// A value that the profile has no place for stands in the file all the same: signetd's rules refuse it, in their words.
+bool wants(const rules::Profile* profile, const std::string& variable, const std::string& value) {
+  return profile == nullptr || !value.empty() || profile->variables.contains(variable);
+}
+
+// Variables beside the two that have options. One that holds for some kinds of key only is left to the person.
+std::vector<Line> other_variables(const rules::Profile& profile) {
+  std::vector<Line> lines;
+  for (const auto& [name, variable] : profile.variables) {
+    if (name != "key-id" && name != "issuer" && !variable.default_value && variable.when.empty())
+      lines.push_back({name, "", "wanted by profile " + profile.name});
+  }
+  return lines;
+}
+
+std::vector<Line> variables_of(const KeyFileFacts& facts, const KeyFileOptions& options,
+                               const rules::Profile* profile) {
   const auto apple_id = apple_key_id(facts.source);
+  std::vector<Line> lines;
+  if (wants(profile, "key-id", options.key_id))
+    lines.push_back({"key-id", options.key_id.empty() ? apple_id : options.key_id, "the service's name for the key"});
+  if (wants(profile, "issuer", options.issuer))
+    lines.push_back({"issuer", options.issuer, "from the service's web site"});
+  if (profile != nullptr) std::ranges::move(other_variables(*profile), std::back_inserter(lines));
+  if (profile == nullptr || !profile->roles.empty() || !options.role.empty())
+    lines.push_back({"role", options.role,
+                     profile == nullptr ? kRoleComment : fmt::format("one of {}", fmt::join(profile->roles, ", "))});
+  return lines;
+}
+
+std::vector<Line> lines_of(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key,
+                           const rules::Profile* profile) {
   std::vector<Line> lines{
       {"token", facts.link_name, "the name of the token's file in tokens.d"},
       {"object", to_string(Pkcs11Uri{.object = facts.label})},
       {"public-key", facts.token_shows_key ? key.pin() : "spki:" + base64(key.spki())},
-      {"profile", options.profile,
-       apple_id.empty() ? "the service that the key is for" : "apple-enterprise or app-store-connect"},
-      {"key-id", options.key_id.empty() ? apple_id : options.key_id, "the service's name for the key"},
-      {"issuer", options.issuer, "from the service's web site"},
+      {"profile", options.profile, "the service that the key is for: apple-enterprise, app-store-connect, ..."},
   };
-  if (!options.role.empty()) lines.push_back({"role", options.role});
+  std::ranges::move(variables_of(facts, options, profile), std::back_inserter(lines));
   for (const auto& words : options.allow) lines.push_back({"allow", words});
   if (options.allow.empty()) lines.push_back({"allow", "", "who may use it: group:NAME, user:NAME"});
   return lines;
@@ -65,13 +95,15 @@ bool reads_back(const std::vector<Line>& lines, const std::string& text) {
 }
 
 Unexpected<Failure> cannot_write(const std::string& path) {
-  return Unexpected(Failure{ExitCode::failure, fmt::format("{} cannot be written ({}).", path, std::strerror(errno))});
+  return Unexpected(Failure{ExitCode::failure,
+                            fmt::format("The key file {} cannot be written ({}); name one in a folder that takes it.",
+                                        path, std::strerror(errno))});
 }
 
 Unexpected<Failure> exists(const std::string& path) {
-  return Unexpected(
-      Failure{ExitCode::refused,
-              fmt::format("{} exists already; name another file with --write-key-file, or move it away.", path)});
+  return Unexpected(Failure{
+      ExitCode::refused,
+      fmt::format("The key file {} exists already; name another with --write-key-file, or move it away.", path)});
 }
 
 /// A file under another name in the same directory, until it has its own.
@@ -97,23 +129,24 @@ std::string apple_key_id(std::string_view file_stem) {
   return fits ? std::string(id) : "";
 }
 
-Done<std::string> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key) {
-  const auto lines = lines_of(facts, options, key);
+Done<KeyFileText> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key,
+                                const rules::Profile* profile) {
+  const auto lines = lines_of(facts, options, key, profile);
   std::string text;
   for (const auto& line : lines) text += text_of(line);
   if (!reads_back(lines, text))
     return Unexpected(
         usage_failure("A value for the key file has a line break, a '#' after a blank, or blanks at an end; leave it "
                       "out and edit the file."));
-  return text;
+  const bool complete = std::ranges::none_of(lines, [](const Line& line) { return line.value.empty(); });
+  return KeyFileText{std::move(text), complete};
 }
 
-Done<void> check_absent(const std::string& path) {
+Done<void> check_can_be_made(const std::string& path) {
   struct stat unused {};
   if (::lstat(path.c_str(), &unused) == 0) return exists(path);
-  const auto directory = std::filesystem::absolute(path).parent_path();
-  if (::access(directory.c_str(), W_OK) != 0) return cannot_write(path);
-  return {};
+  const Draft draft(path);
+  return draft.fd.valid() ? Done<void>() : cannot_write(path);
 }
 
 Done<void> write_key_file(const std::string& path, const std::string& text) {

@@ -4,6 +4,7 @@
 
 #include "cli/signet-admin/arguments.h"
 #include "cli/signet-admin/failure.h"
+#include "daemon/rules/profile.h"
 #include "proto/public_key.h"
 
 namespace signet::admin {
@@ -19,15 +20,23 @@ struct KeyFileFacts {
 /// "2X9R4HXF34" from "AuthKey_2X9R4HXF34", which is how Apple names its files; empty for any other name. Any thread.
 std::string apple_key_id(std::string_view file_stem);
 
-/// The lines of a file of keys.d. What is not known stands there without a value and with a comment: signetd names it
-/// in its report. Failure usage: a value that would not be read back as it was given. Any thread.
-Done<std::string> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key);
+struct KeyFileText {
+  std::string text{};
+  bool complete = false;  ///< every line has its value
+};
+
+/// The lines of a file of keys.d: those that the profile wants, or, where none is given, those of the profiles that
+/// come with Signet. What is not known stands there without a value and with a comment: signetd names it in its report.
+/// Failure usage: a value that would not be read back as it was given. Any thread.
+Done<KeyFileText> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key,
+                                const rules::Profile* profile = nullptr);
 
 /// Writes the file whole or not at all, mode 0644 (it holds no secret), never over one that exists. Failures: refused
 /// (it exists), failure.
 Done<void> write_key_file(const std::string& path, const std::string& text);
 
-/// Nothing stands at that path yet: asked before a key is imported. Failure: refused.
-Done<void> check_absent(const std::string& path);
+/// Nothing stands at that path yet, and a file can be made beside it: tried before a key is imported. Failures: refused
+/// (it exists), failure.
+Done<void> check_can_be_made(const std::string& path);
 
 }  // namespace signet::admin

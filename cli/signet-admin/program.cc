@@ -11,30 +11,36 @@
 namespace signet::admin {
 namespace {
 
-Done<std::string> perform(const Invocation& invocation) {
+Done<Outcome> plain(Done<std::string> text) {
+  if (!text) return Unexpected(text.error());
+  return Outcome{.text = std::move(*text)};
+}
+
+Done<Outcome> perform(const Invocation& invocation) {
   const bool colour = terminal::shows_colour(STDOUT_FILENO);
   switch (invocation.command) {
     case Command::token_init:
-      return init_token(invocation);
+      return plain(init_token(invocation));
     case Command::token_list:
-      return list_tokens(invocation, colour);
+      return plain(list_tokens(invocation, colour));
     case Command::key_import:
       return import_key(invocation);
     case Command::key_list:
-      return list_keys(invocation, colour);
+      return plain(list_keys(invocation, colour));
     case Command::key_show:
       break;
   }
-  return show_key(invocation, colour);
+  return plain(show_key(invocation, colour));
 }
 
 Done<void> perform_and_print(const std::vector<std::string>& arguments) {
   SIGNET_TRY_ASSIGN(const auto parsed, parse_arguments(arguments));
   const auto* notice = std::get_if<Notice>(&parsed);
-  SIGNET_TRY_ASSIGN(const auto text,
-                    notice != nullptr ? Done<std::string>(notice->text) : perform(*std::get_if<Invocation>(&parsed)));
-  const auto written = terminal::write_all(STDOUT_FILENO, text);
+  SIGNET_TRY_ASSIGN(const auto outcome, notice != nullptr ? Done<Outcome>(Outcome{.text = notice->text})
+                                                          : perform(*std::get_if<Invocation>(&parsed)));
+  const auto written = terminal::write_all(STDOUT_FILENO, outcome.text);
   if (!written) return Unexpected(failure_of(written.error()));
+  if (outcome.failure) return Unexpected(*outcome.failure);
   return {};
 }
 

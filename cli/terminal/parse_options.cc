@@ -1,5 +1,7 @@
 #include "cli/terminal/parse_options.h"
 
+#include <algorithm>
+
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
@@ -18,6 +20,13 @@ Unexpected<std::string> wrong(std::string sentence) { return Unexpected(std::mov
 std::string name_of(const po::error_with_option_name& error) {
   const auto name = error.get_option_name();
   return name.substr(0, name.find('='));
+}
+
+// "--option=value" is one word and is no option's name.
+bool takes_next_word(const std::string& word, const po::options_description& options) {
+  if (!word.starts_with("--") || word.size() == 2) return false;
+  const auto* option = options.find_nothrow(word.substr(2), false);
+  return option != nullptr && option->semantic()->max_tokens() > 0;
 }
 
 }  // namespace
@@ -41,6 +50,13 @@ Result<po::variables_map, std::string> parse_options(const std::vector<std::stri
   } catch (const po::error&) {
     return wrong("The command line cannot be read");
   }
+}
+
+std::size_t find_argument(const std::vector<std::string>& words, const po::options_description& options,
+                          std::size_t from) {
+  auto at = from;
+  while (at < words.size() && words[at].starts_with('-')) at += takes_next_word(words[at], options) ? 2 : 1;
+  return std::min(at, words.size());
 }
 
 }  // namespace signet::terminal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,10 @@ namespace signet::terminal {
 /// thread.
 Result<boost::program_options::variables_map, std::string> parse_options(
     const std::vector<std::string>& words, const boost::program_options::options_description& options);
+
+/// The place of the first word from `from` on that is neither an option nor an option's value; words.size() where there
+/// is none. Any thread.
+std::size_t find_argument(const std::vector<std::string>& words,
+                          const boost::program_options::options_description& options, std::size_t from = 0);
 
 }  // namespace signet::terminal

@@ -146,15 +146,32 @@ TEST_CASE("a key file says where something is missing, and keeps to one line per
   const KeyFileFacts facts{.link_name = "build", .label = "key one"};
   const auto text = key_file_text(facts, {}, key);
   REQUIRE(text);
-  CHECK(text->find("object     = pkcs11:object=key%20one\n") != std::string::npos);
-  CHECK(text->find("public-key = " + key.pin() + "\n") != std::string::npos);
-  CHECK(text->find("issuer     =   # ") != std::string::npos);
+  CHECK(text->text.find("object     = pkcs11:object=key%20one\n") != std::string::npos);
+  CHECK(text->text.find("public-key = " + key.pin() + "\n") != std::string::npos);
+  for (const std::string waiting : {"profile   ", "key-id    ", "issuer    ", "role      ", "allow     "})
+    CHECK(text->text.find("\n" + waiting + " =   # ") != std::string::npos);
+  CHECK_FALSE(text->complete);
   for (const std::string value : {"a\nb", "a # b", " a", "a\x7f"}) {
-    const auto refused =
-        key_file_text(facts, KeyFileOptions{.path = "", .profile = "", .key_id = "", .issuer = value}, key);
+    const auto refused = key_file_text(facts, KeyFileOptions{.issuer = value}, key);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ExitCode::usage);
   }
+}
+
+TEST_CASE("a key file has the lines that its profile wants") {
+  rules::Profile profile;
+  profile.name = "other";
+  profile.variables["account"] = {};
+  const KeyFileFacts facts{.link_name = "build", .label = "one", .source = "AuthKey_2X9R4HXF34"};
+  const auto text = key_file_text(facts, {.profile = "other", .allow = {"uid:1"}}, some_key(), &profile);
+  REQUIRE(text);
+  CHECK(text->text.find("account    =   # ") != std::string::npos);
+  for (const std::string foreign : {"key-id", "issuer", "role"}) CHECK(text->text.find(foreign) == std::string::npos);
+  CHECK_FALSE(text->complete);
+  profile.variables.clear();
+  const auto whole = key_file_text(facts, {.profile = "other", .allow = {"uid:1"}}, some_key(), &profile);
+  REQUIRE(whole);
+  CHECK(whole->complete);
 }
 
 TEST_CASE("a token's flags are told in words") {
