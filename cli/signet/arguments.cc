@@ -23,7 +23,7 @@ Unexpected<Failure> usage(std::string sentence) { return Unexpected(usage_failur
 
 po::options_description common_options() {
   po::options_description options;
-  options.add_options()("help", "")("version", "")("json", "")("socket", po::value<std::string>())(
+  options.add_options()("help,h", "")("version", "")("json", "")("socket", po::value<std::string>())(
       "timeout", po::value<std::string>())("argument", po::value<Words>());
   return options;
 }
@@ -37,19 +37,6 @@ po::options_description options_of(Command command) {
   return options;
 }
 
-// The command is the first word that is neither an option nor the value of a common option before it.
-Words::const_iterator find_command(const Words& words) {
-  auto word = words.begin();
-  for (; word != words.end(); ++word) {
-    if (*word == "--socket" || *word == "--timeout") {
-      if (++word == words.end()) break;
-    } else if (!word->starts_with('-')) {
-      break;
-    }
-  }
-  return word;
-}
-
 Result<po::variables_map, Failure> parse_options(const Words& words, const po::options_description& options) {
   auto values = terminal::parse_options(words, options);
   if (!values) return usage(values.error() + "; see signet --help.");
@@ -58,7 +45,7 @@ Result<po::variables_map, Failure> parse_options(const Words& words, const po::o
 
 Result<std::string, Failure> key_argument(Command command, const Words& words) {
   if (words.size() != 1)
-    return usage(fmt::format("signet {} wants one key's name; signet keys lists yours.", command_name(command)));
+    return usage(fmt::format("The command {} wants one key's name; signet keys lists yours.", command_name(command)));
   auto name = parse_name(words.front());
   if (!name)
     return usage(
@@ -116,8 +103,7 @@ Result<Form, Failure> form_of(const po::variables_map& values) {
 
 Result<void, Failure> no_arguments(Command command, const Words& words) {
   if (!words.empty())
-    return usage(fmt::format("signet {} takes no argument; see signet {} --help.", command_name(command),
-                             command_name(command)));
+    return usage(fmt::format("The command {0} takes no argument; see signet {0} --help.", command_name(command)));
   return {};
 }
 
@@ -150,10 +136,11 @@ Parsed without_command(const Words& words) {
 }  // namespace
 
 Parsed parse_arguments(const Words& arguments, const std::string& socket) {
-  const auto word = find_command(arguments);
-  if (word == arguments.end()) return without_command(arguments);
+  const auto place = terminal::find_argument(arguments, options_of(Command::token));
+  if (place == arguments.size()) return without_command(arguments);
+  const auto word = arguments.begin() + static_cast<std::ptrdiff_t>(place);
   const auto command = command_from_name(*word);
-  if (!command) return usage(fmt::format("signet has no command \"{}\"; see signet --help.", *word));
+  if (!command) return usage(fmt::format("There is no command \"{}\"; see signet --help.", *word));
   Words options(arguments.begin(), word);
   options.insert(options.end(), word + 1, arguments.end());
   SIGNET_TRY_ASSIGN(const auto values, parse_options(options, options_of(*command)));

@@ -80,6 +80,7 @@ std::string target_of(const Invocation& invocation) {
 
 std::string with_hints(std::string_view sentence, const HttpAnswer& answer, const std::string& request_id) {
   auto text = terminal::printable(sentence);
+  if (!text.ends_with('.')) text += '.';
   if (answer.retry_after) text += fmt::format(" Try again in {} s.", answer.retry_after->count());
   if (!request_id.empty()) text += fmt::format(" (request {})", terminal::printable(request_id));
   return text;

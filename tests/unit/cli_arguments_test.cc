@@ -78,11 +78,13 @@ TEST_CASE("every command has its name, its help and no surplus argument") {
     CHECK(contains(refusal({name, "extra"}), "takes no argument"));
   CHECK(contains(notice({"--version"}), "signet "));
   CHECK(contains(notice({"keys", "--version"}), "signet "));
+  CHECK(notice({"-h"}) == notice({"--help"}));
+  CHECK(notice({"keys", "-h"}) == notice({"keys", "--help"}));
 }
 
 TEST_CASE("a wrong command line is refused with a mend") {
   CHECK(contains(refusal({}), "Name a command"));
-  CHECK(contains(refusal({"sign", "apple"}), "no command \"sign\""));
+  CHECK(refusal({"sign", "apple"}) == "There is no command \"sign\"; see signet --help.");
   CHECK(contains(refusal({"token"}), "one key's name"));
   CHECK(contains(refusal({"token", "a", "b"}), "one key's name"));
   CHECK(contains(refusal({"token", "../jwks"}), "a-z"));

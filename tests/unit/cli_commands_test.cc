@@ -115,6 +115,10 @@ TEST_CASE("a problem document becomes one sentence with its hints") {
   const auto refused = failure({.command = Command::token, .key = "apple"}, answer);
   CHECK(refused.code == ExitCode::unavailable);
   CHECK(refused.sentence == "The token is absent; plug it in. Try again in 5 s. (request r-1)");
+  auto unended = answer;
+  unended.body = write(Problem{ErrorCode::token_unavailable, "the token is absent; plug it in", "r-1"});
+  CHECK(failure({.command = Command::keys}, unended).sentence ==
+        "the token is absent; plug it in. Try again in 5 s. (request r-1)");
 }
 
 TEST_CASE("an error without a problem document is told by its status") {
@@ -126,7 +130,7 @@ TEST_CASE("an error without a problem document is told by its status") {
 
 TEST_CASE("a message cannot steer the terminal") {
   const HttpAnswer answer{.status = 500, .body = write(Problem{ErrorCode::internal, "red \x1b[31m\nnext", "r"})};
-  CHECK(failure({.command = Command::keys}, answer).sentence == "red ?[31m?next (request r)");
+  CHECK(failure({.command = Command::keys}, answer).sentence == "red ?[31m?next. (request r)");
 }
 
 TEST_CASE("transport faults have their exit codes") {
