@@ -80,9 +80,6 @@ Unexpected<Error> not_decrypted(const Asking& asking) {
 struct FreeSignature {
   void operator()(X509_SIG* object) const { X509_SIG_free(object); }
 };
-struct FreePkcs8 {
-  void operator()(PKCS8_PRIV_KEY_INFO* object) const { PKCS8_PRIV_KEY_INFO_free(object); }
-};
 
 // RFC 5958 section 3: EncryptedPrivateKeyInfo.
 Result<EvpKey> decrypt_pkcs8(const Block& block, const PrivateKey::AskPassphrase& ask) {
@@ -92,7 +89,7 @@ Result<EvpKey> decrypt_pkcs8(const Block& block, const PrivateKey::AskPassphrase
   if (!sealed) return refuse("the encrypted key in the file is damaged");
   SIGNET_TRY_ASSIGN(const host::Secret passphrase, ask());
   const auto bytes = passphrase.bytes();
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreePkcs8> plain(
+  const Pkcs8 plain(
       PKCS8_decrypt(sealed.get(), reinterpret_cast<const char*>(bytes.data()), static_cast<int>(bytes.size())));
   if (!plain) return refuse("the key cannot be decrypted with this passphrase");
   EvpKey key(EVP_PKCS82PKEY(plain.get()));

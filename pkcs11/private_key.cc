@@ -10,9 +10,6 @@
 namespace signet::pkcs11 {
 namespace {
 
-struct FreePkcs8 {
-  void operator()(PKCS8_PRIV_KEY_INFO* object) const { PKCS8_PRIV_KEY_INFO_free(object); }
-};
 using SecretNumber = std::unique_ptr<BIGNUM, FreeWith<BN_clear_free>>;
 
 Unexpected<Error> openssl_failed(const char* call) {
@@ -99,7 +96,7 @@ Result<PrivateKey> PrivateKey::from_pem(BytesView pem, const AskPassphrase& ask)
 }
 
 Result<host::Secret> PrivateKey::pkcs8() const {
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreePkcs8> info(EVP_PKEY2PKCS8(key_.get()));
+  const Pkcs8 info(EVP_PKEY2PKCS8(key_.get()));
   if (!info) return openssl_failed("EVP_PKEY2PKCS8");
   const int length = i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr);
   if (length <= 0) return openssl_failed("i2d_PKCS8_PRIV_KEY_INFO");

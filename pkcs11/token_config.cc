@@ -4,6 +4,7 @@
 
 #include "host/accounts.h"
 #include "host/process.h"
+#include "proto/config_takes.h"
 #include "proto/config_values.h"
 
 namespace signet::pkcs11 {
@@ -16,15 +17,6 @@ constexpr std::string_view kUidPrefix = "uid:";
 
 Unexpected<Error> refuse(std::string message) {
   return Unexpected(Error{.code = ErrorCode::bad_input, .message = std::move(message)});
-}
-
-/// A Take that parses with `parse` and stores into `target`.
-template <class Parse, class Target>
-ConfigSchema::Take into(Target& target, Parse parse) {
-  return [&target, parse](std::string_view value) -> Result<void> {
-    SIGNET_TRY_ASSIGN(target, parse(value));
-    return {};
-  };
 }
 
 Result<std::string> parse_text(std::string_view value) { return std::string(value); }
@@ -80,19 +72,19 @@ ConfigSchema::Take add_peer(std::vector<uid_t>& peers, bool& mentioned) {
 
 ConfigSchema schema_for(TokenConfig& config, bool& peer_mentioned) {
   ConfigSchema schema;
-  schema.required("module", into(config.module.path, parse_path))
-      .optional("module-args", into(config.module.init_args, parse_text))
-      .required("token", into(config.token, parse_token_uri))
-      .optional("pin-file", into(config.pin_file, parse_path))
-      .required("socket", into(config.socket, parse_socket_path))
+  schema.required("module", take_into(config.module.path, parse_path))
+      .optional("module-args", take_into(config.module.init_args, parse_text))
+      .required("token", take_into(config.token, parse_token_uri))
+      .optional("pin-file", take_into(config.pin_file, parse_path))
+      .required("socket", take_into(config.socket, parse_socket_path))
       .repeated("allow", add_peer(config.allow, peer_mentioned))
-      .required("state-dir", into(config.state_dir, parse_path))
-      .optional("sessions", into(config.sessions, parse_sessions))
-      .optional("call-timeout", into(config.call_timeout, parse_timeout))
-      .optional("start-timeout", into(config.start_timeout, parse_timeout))
-      .optional("verify", into(config.verify, parse_verify))
-      .optional("socket-mode", into(config.socket_mode, parse_file_mode))
-      .optional("socket-group", into(config.socket_group, parse_group));
+      .required("state-dir", take_into(config.state_dir, parse_path))
+      .optional("sessions", take_into(config.sessions, parse_sessions))
+      .optional("call-timeout", take_into(config.call_timeout, parse_timeout))
+      .optional("start-timeout", take_into(config.start_timeout, parse_timeout))
+      .optional("verify", take_into(config.verify, parse_verify))
+      .optional("socket-mode", take_into(config.socket_mode, parse_file_mode))
+      .optional("socket-group", take_into(config.socket_group, parse_group));
   return schema;
 }
 
@@ -116,7 +108,11 @@ TokenConfigReading load_token_config(const std::string& file) {
   auto text = host::read_file(file, kMaxFileBytes);
   if (text) return read_token_config(file, *text);
   TokenConfigReading reading;
-  reading.problems.push_back({.file = file, .line = 0, .option = "", .message = text.error().message});
+  reading.problems.push_back(
+      {.file = file,
+       .line = 0,
+       .option = "",
+       .message = text.error().message + " (" + text.error().detail + "); name a file that this user may read"});
   return reading;
 }
 

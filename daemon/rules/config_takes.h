@@ -4,24 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "proto/config_file.h"
+#include "proto/config_takes.h"
 #include "proto/config_values.h"
 
-// What becomes of an option's value. Each Take refers to its target, which outlives the schema.
+// Takes of values with limits. Each refers to its target, which outlives the schema.
 namespace signet::rules {
-
-/// Stores what `parse` makes of the value.
-template <class Target, class Parse>
-ConfigSchema::Take take_into(Target& target, Parse parse) {
-  return [&target, parse = std::move(parse)](std::string_view value) -> Result<void> {
-    SIGNET_TRY_ASSIGN(target, parse(value));
-    return {};
-  };
-}
 
 inline ConfigSchema::Take take_duration(std::chrono::milliseconds& target, std::chrono::milliseconds low,
                                         std::chrono::milliseconds high) {
