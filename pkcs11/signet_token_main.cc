@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pkcs11/config_paths.h"
 #include "pkcs11/token_config.h"
 #include "pkcs11/token_program.h"
 
@@ -17,8 +18,9 @@ constexpr const char* kHelp =
     "Keeps one PKCS#11 token open and signs for signetd. Started by systemd as signet-token@NAME.service.\n"
     "\n"
     "  --config FILE  the token's configuration, /etc/signet/tokens.d/NAME.conf\n"
-    "  --check        only check the configuration: 0 if it is right, 1 with every problem on stderr\n"
-    "  --help         this text\n"
+    "  --check        only check the configuration and the paths it names: 0 if all is right, 1 with every problem on\n"
+    "                 stderr\n"
+    "  -h, --help     this text\n"
     "  --version      the program's version\n";
 
 struct Arguments {
@@ -26,17 +28,34 @@ struct Arguments {
   bool check = false;
 };
 
-int usage(const char* problem) {
-  std::fprintf(stderr, "signet-token: %s\n\n%s", problem, kHelp);
+int usage(const std::string& problem) {
+  std::fprintf(stderr, "signet-token: %s\n\n%s", problem.c_str(), kHelp);
   return kUsageError;
+}
+
+int print(const char* text) {
+  if (std::fputs(text, stdout) >= 0 && std::fflush(stdout) == 0) return EXIT_SUCCESS;
+  std::perror("signet-token: stdout");
+  return EXIT_FAILURE;
+}
+
+int report(const std::vector<signet::ConfigProblem>& problems) {
+  for (const auto& problem : problems) std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+  return problems.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int check(const std::string& file, signet::pkcs11::TokenConfigReading reading) {
+  for (auto& problem : signet::pkcs11::check_config_paths(file, reading.config))
+    reading.problems.push_back(std::move(problem));
+  return report(reading.problems);
 }
 
 int run(const std::vector<std::string>& argv) {
   Arguments arguments;
   for (std::size_t i = 1; i < argv.size(); ++i) {
     const std::string_view word = argv[i];
-    if (word == "--help") return std::fputs(kHelp, stdout), EXIT_SUCCESS;
-    if (word == "--version") return std::puts("signet-token " SIGNET_VERSION), EXIT_SUCCESS;
+    if (word == "--help" || word == "-h") return print(kHelp);
+    if (word == "--version") return print("signet-token " SIGNET_VERSION "\n");
     if (word == "--check") {
       arguments.check = true;
     } else if (word == "--config" && i + 1 < argv.size()) {
@@ -44,14 +63,13 @@ int run(const std::vector<std::string>& argv) {
     } else if (word.starts_with("--config=")) {
       arguments.config = word.substr(std::string_view("--config=").size());
     } else {
-      return usage("unknown or incomplete option");
+      return usage(word == "--config" ? "--config wants a FILE" : "unknown option " + argv[i]);
     }
   }
   if (arguments.config.empty()) return usage("--config FILE is missing");
   const auto reading = signet::pkcs11::load_token_config(arguments.config);
-  for (const auto& problem : reading.problems) std::fprintf(stderr, "%s\n", to_string(problem).c_str());
-  if (!reading.problems.empty()) return EXIT_FAILURE;
-  if (arguments.check) return EXIT_SUCCESS;
+  if (arguments.check) return check(arguments.config, reading);
+  if (!reading.problems.empty()) return report(reading.problems);
   return signet::pkcs11::run_token_service(reading.config, argv);
 }
 

@@ -127,6 +127,35 @@ class Check(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("nowhere", done.stderr)
 
+    def test_an_unreadable_token_file_is_named_with_the_reason(self):
+        for path, reason in ((self.stack.root / "nothing.conf", "No such file"), (self.stack.root, "")):
+            with self.subTest(path=path):
+                done = run([program_path("signet-token"), "--config", path])
+                self.assertEqual(done.returncode, 1)
+                self.assert_reported(done.stderr, path, None, reason, "name a file that this user may read")
+
+    def test_check_looks_for_what_the_token_file_names(self):
+        nowhere = self.stack.root / "nowhere"
+        for option, value in (("module", nowhere), ("module", self.stack.root), ("state-dir", nowhere), ("state-dir", self.stack.pin_file),
+                              ("socket", nowhere / "build.sock")):
+            with self.subTest(option=option, value=value):
+                self.stack.write_token_conf(**{option: value})
+                done = self.check("signet-token")
+                self.assertEqual(done.returncode, 1, done)
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                self.assert_reported(done.stderr, self.stack.token_conf, None, option, str(value.parent if option == "socket" else value))
+
+    def test_the_command_line_of_signet_token(self):
+        program = program_path("signet-token")
+        for words, named in ((["--nonsense"], "--nonsense"), (["--conf", "x"], "--conf"), (["--chec"], "--chec"), (["--config"], "--config wants")):
+            with self.subTest(words=words):
+                done = run([program, *words])
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(named, done.stderr.splitlines()[0])
+        self.assertEqual(run([program, "-h"]).stdout, run([program, "--help"]).stdout)
+        for option in ("--help", "--version"):
+            self.assertEqual(run(["sh", "-c", f'"$0" {option} >/dev/full', program]).returncode, 1)
+
     def test_control_characters_and_bad_utf_8_are_problems_and_do_not_reach_the_terminal(self):
         with open(self.stack.daemon_conf, "ab") as file:
             file.write(b"deadline = 15s\x1b[31m\nidle-timeout = \xff\xfe\nmax-connections = 1\x000\n")
