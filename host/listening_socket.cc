@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -20,7 +21,11 @@
 namespace signet::host {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr auto kLockDeadline = std::chrono::seconds(2);
+/// A process that was killed listens on for the moment the kernel needs to take it down.
+constexpr auto kDyingDeadline = std::chrono::milliseconds(500);
+constexpr auto kDyingPoll = std::chrono::milliseconds(25);
 
 std::string directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -50,14 +55,23 @@ Unexpected<Error> occupied(std::string message, const std::string& path) {
   return Unexpected(Error{ErrorCode::io_failure, std::move(message), path});
 }
 
-/// ECONNREFUSED is what a path says whose process is gone. Any other answer may be a living server (EAGAIN: its backlog
-/// is full), or one that we are not allowed to try.
+/// What connect(2) says to the path: 0 or errno.
+int try_connect(int probe, const sockaddr_un& address) {
+  return ::connect(probe, generic(address), sizeof address) == 0 ? 0 : errno;
+}
+
+/// EAGAIN: a server whose backlog is full.
+bool means_server(int connect_error) { return connect_error == 0 || connect_error == EAGAIN; }
+
+/// ECONNREFUSED is what a path says whose process is gone. Any other answer may be a living server, or one that we are
+/// not allowed to try.
 Result<void> check_dead(const std::string& path) {
   SIGNET_TRY_ASSIGN(const sockaddr_un address, address_of(path));
   SIGNET_TRY_ASSIGN(const FileDescriptor probe, unix_stream(SOCK_NONBLOCK));
-  if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno == EAGAIN)
-    return occupied("another process already serves this socket; stop it first", path);
-  if (errno == ECONNREFUSED || errno == ENOENT) return {};
+  const int error = try_connect(probe.get(), address);
+  if (means_server(error)) return occupied("another process already serves this socket; stop it first", path);
+  if (error == ECONNREFUSED || error == ENOENT) return {};
+  errno = error;
   return os_error("cannot tell whether another process serves this socket; remove its path by hand", "connect " + path);
 }
 
@@ -72,15 +86,30 @@ Result<void> check_replaceable(const std::string& path) {
   return check_dead(path);
 }
 
+/// Waits while a server answers at the path, for a bounded time; whether it may be replaced is judged afterwards, under
+/// the lock. A server's death hangs its connections up, so that one probe waits and a backlog is not filled with many.
+Result<void> wait_for_dying(const sockaddr_un& address) {
+  const auto give_up = Clock::now() + kDyingDeadline;
+  for (auto left = kDyingDeadline; left.count() > 0;) {
+    SIGNET_TRY_ASSIGN(const FileDescriptor probe, unix_stream(SOCK_NONBLOCK));
+    if (!means_server(try_connect(probe.get(), address))) return {};
+    pollfd hung_up{.fd = probe.get(), .events = POLLIN, .revents = 0};
+    (void)::poll(&hung_up, 1, static_cast<int>(left.count()));
+    std::this_thread::sleep_for(kDyingPoll);
+    left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up - Clock::now());
+  }
+  return {};
+}
+
 /// Two starting processes must not both find the path dead and then replace each other. The lock goes with the
 /// descriptor, so nothing is left behind; it is tried for a while only, because anybody who may read the directory can
 /// hold it.
 Result<FileDescriptor> lock_directory(const std::string& directory) {
   FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return os_error("the socket's directory cannot be opened; create it", "open " + directory);
-  const auto give_up = std::chrono::steady_clock::now() + kLockDeadline;
+  const auto give_up = Clock::now() + kLockDeadline;
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > give_up)
+    if (errno != EWOULDBLOCK || Clock::now() > give_up)
       return os_error("another process is opening a socket in the same directory; try again", "flock " + directory);
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -123,8 +152,9 @@ Result<FileDescriptor> bind_and_publish(const SocketSpec& spec, const std::strin
 }
 
 Result<ListeningSocket> bind_at_path(const SocketSpec& spec) {
-  SIGNET_TRY(address_of(spec.path));
+  SIGNET_TRY_ASSIGN(const sockaddr_un address, address_of(spec.path));
   const std::string directory = directory_of(spec.path);
+  SIGNET_TRY(wait_for_dying(address));
   SIGNET_TRY_ASSIGN(const FileDescriptor lock, lock_directory(directory));
   SIGNET_TRY(check_replaceable(spec.path));
   SIGNET_TRY_ASSIGN(const std::string name, private_name(directory));

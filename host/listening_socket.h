@@ -25,7 +25,8 @@ struct ListeningSocket {
 };
 
 /// The inherited socket of that name, else a Unix stream socket bound at the path: a path left by a dead process
-/// (connect says ECONNREFUSED) is replaced, a live one never, anything that is not a socket never. The path appears
+/// (connect says ECONNREFUSED) is replaced, one that dies within half a second (kill -9, then a restart at once) too, a
+/// live one never, anything that is not a socket never. The path appears
 /// with its final mode and owner (bound under another name, then renamed). Error io_failure with the mend. unix(7).
 Result<ListeningSocket> open_listening_socket(const SocketSpec& spec, InheritedSockets& inherited);
 

@@ -101,6 +101,21 @@ TEST_CASE("listening socket: a live one is never replaced") {
   REQUIRE(entries(scratch) == 1);
 }
 
+TEST_CASE("listening socket: one whose process is just dying is waited for and replaced") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("api.sock");
+  auto dying = signet::test::bound_socket(path, SOCK_STREAM);
+  // Dead as soon as the first probe has been there.
+  std::thread death([&dying] {
+    const signet::host::FileDescriptor probe(::accept(dying.get(), nullptr, nullptr));
+    dying.reset();
+  });
+  const auto socket = open_at(path);
+  death.join();
+  REQUIRE_OK(socket);
+  REQUIRE(connect_error(path) == 0);
+}
+
 TEST_CASE("listening socket: a live one whose backlog is full is never replaced") {
   const ScratchDirectory scratch;
   const std::string path = scratch.file("api.sock");
