@@ -16,7 +16,7 @@ namespace signet::host {
 namespace {
 
 constexpr const char* kUnreadable =
-    "the PIN or secret cannot be read; check that the file exists and that this user may read it";
+    "the PIN or secret cannot be read; the operator must see that its file exists and that this user may read it";
 
 std::size_t whole_pages(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));

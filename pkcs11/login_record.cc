@@ -28,10 +28,10 @@ constexpr std::uint64_t kScryptP = 1;
 constexpr std::uint64_t kScryptMaxMemory = 64U << 20U;
 
 Unexpected<Error> no_record(std::string detail) {
-  return Unexpected(
-      Error{.code = ErrorCode::io_failure,
-            .message = "the record of login attempts cannot be kept in state-dir, and without it no PIN is tried",
-            .detail = std::move(detail)});
+  return Unexpected(Error{.code = ErrorCode::io_failure,
+                          .message = "the record of login attempts cannot be kept, and without it no PIN is tried; the "
+                                     "operator must give signet-token a state-dir that it may write",
+                          .detail = std::move(detail)});
 }
 
 Unexpected<Error> io_error(const std::string& call) { return no_record(call + ": " + std::strerror(errno)); }

@@ -12,9 +12,10 @@ namespace signet::pkcs11 {
 namespace {
 
 Error not_a_module(std::string detail) {
-  return {.code = ErrorCode::bad_configuration,
-          .message = "the PKCS#11 module cannot be loaded; name the vendor's PKCS#11 library in `module`",
-          .detail = std::move(detail)};
+  return {
+      .code = ErrorCode::bad_configuration,
+      .message = "the PKCS#11 module cannot be loaded; the operator must name the vendor's PKCS#11 library in `module`",
+      .detail = std::move(detail)};
 }
 
 }  // namespace
@@ -53,8 +54,8 @@ Result<void> Module::initialize(const std::string& init_args) {
     rv = functions_->C_Initialize(reserved.empty() ? nullptr : &args);
   }
   if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-    return Unexpected(
-        token_error({"C_Initialize", rv}, "the PKCS#11 module does not start; check its own configuration"));
+    return Unexpected(token_error({"C_Initialize", rv},
+                                  "the PKCS#11 module does not start; the operator must check its own configuration"));
   }
   initialized_ = true;
   return {};

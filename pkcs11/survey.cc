@@ -37,7 +37,9 @@ Error survey_failed() {
   ERR_clear_error();
   const auto reason = static_cast<CK_RV>(ERR_GET_REASON(error));
   return {.code = ErrorCode::token_failure,
-          .message = "the PKCS#11 module does not list its slots; check the device and the module's own configuration",
+          .message =
+              "the PKCS#11 module does not list its slots; the operator must check the device and the module's own "
+              "configuration",
           .detail = has_ckr ? "PKCS11_enumerate_slots: " + ckr_name(reason) : "PKCS11_enumerate_slots failed"};
 }
 
@@ -70,11 +72,11 @@ Result<TokenSurvey> choose_token(const std::vector<TokenSurvey>& tokens, const P
   if (count == 0) {
     return Unexpected(
         Error{.code = ErrorCode::not_found,
-              .message = "the token is not there; plug it in, or correct `token`",
+              .message = "the token is not there; the operator must plug it in, or correct `token`",
               .detail = fmt::format("no initialised token fits {} among {}", to_string(uri), tokens.size())});
   }
   return Unexpected(Error{.code = ErrorCode::bad_configuration,
-                          .message = "several tokens fit `token`; add serial=… to its URI",
+                          .message = "several tokens fit `token`; the operator must add serial=… to its URI",
                           .detail = fmt::format("{} tokens fit {}", count, to_string(uri))});
 }
 

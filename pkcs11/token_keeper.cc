@@ -23,13 +23,21 @@ std::int64_t seconds_of(std::chrono::milliseconds wait) {
   return unix_now() + std::chrono::duration_cast<std::chrono::seconds>(wait + std::chrono::milliseconds(999)).count();
 }
 
+bool has_name(const TokenKey& key) { return !key.label.empty() || !key.id.empty(); }
+
+/// Nobody asks for a key without a name (an import's own passing key is one): no reason for a warning at each start.
+void log_unusable(const TokenKey& key) {
+  const auto level = has_name(key) ? host::LogLevel::warning : host::LogLevel::debug;
+  const std::string name = has_name(key) ? "key " + canonical_uri(key) : "a private key without label and id";
+  host::log(level, fmt::format("{} is not used: {}", name, key.unusable));
+}
+
 void log_keys(const OpenedToken& token) {
   host::log(host::LogLevel::notice,
             fmt::format("token \"{}\" (serial {}) is open with {} sessions through {}", token.survey.label,
                         token.survey.serial, token.sessions.size(), token.module->description()));
   for (const TokenKey& key : token.keys) {
-    if (key.unusable.empty()) continue;
-    host::log(host::LogLevel::warning, fmt::format("key {} is not used: {}", canonical_uri(key), key.unusable));
+    if (!key.unusable.empty()) log_unusable(key);
   }
 }
 

@@ -32,24 +32,29 @@ void wait_with_jitter(int tries_so_far) {
 
 /// What survey flags forbid a login. They are not always raised, so that their absence proves nothing.
 const char* why_no_login(const TokenSurvey& token) {
-  if (token.user_pin_locked) return "the token's PIN is locked; unlock it with the SO PIN, then restart this service";
+  if (token.user_pin_locked)
+    return "the token's PIN is locked; the operator must unlock it with the SO PIN, then restart signet-token";
   if (token.user_pin_final_try) {
-    return "one try is left before the token locks its PIN; log in once by hand with the right PIN, then restart this "
-           "service";
+    return "one try is left before the token locks its PIN; the operator must log in once by hand with the right PIN, "
+           "then restart signet-token";
   }
   return nullptr;
 }
 const char* why_not_set_up(const TokenSurvey& token) {
-  if (token.pin_pad) return "the token takes its PIN from its own keypad, which a service cannot press";
-  if (!token.user_pin_set) return "the token has no user PIN yet; set one with signet-admin token init";
+  if (token.pin_pad)
+    return "the token takes its PIN from its own keypad, which a service cannot press; the operator must choose "
+           "another token";
+  if (!token.user_pin_set)
+    return "the token has no user PIN yet; the operator must set one with signet-admin token init";
   if (token.user_pin_to_be_changed)
-    return "the token wants its user PIN changed first; change it, then restart this service";
+    return "the token wants its user PIN changed first; the operator must change it, then restart signet-token";
   return nullptr;
 }
 
 constexpr const char* kPinRefused =
-    "the token refused the PIN, and it is not tried again; correct the PIN, then restart this service";
-constexpr const char* kTokenFails = "the token does not answer as it should; check the device";
+    "the token refused the PIN, and it is not tried again; the operator must correct the PIN, then restart "
+    "signet-token";
+constexpr const char* kTokenFails = "the token does not answer as it should; the operator must check the device";
 
 }  // namespace
 

@@ -46,7 +46,8 @@ void TokenService::note_outcome(const Served<JoseSignature>& outcome) {
     if (!has_signed()) has_signed_.store(true, std::memory_order_relaxed);
     if (status_.state() == TokenState::degraded) status_.apply(TokenEvent::signature_good, "the token signs again");
   } else if (outcome.error().reason == RefusalReason::signature_bad) {
-    status_.apply(TokenEvent::signature_bad, "the token's last signature did not verify; check the token");
+    status_.apply(TokenEvent::signature_bad,
+                  "the token's last signature did not verify; the operator must check the token");
   }
 }
 
