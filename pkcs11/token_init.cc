@@ -24,6 +24,15 @@ Unexpected<Error> refused(const char* function, const std::string& what) {
   return Unexpected(std::move(error));
 }
 
+/// "; a PIN of this token has 4 to 255 octets", to follow a refusal; empty where the token does not tell
+/// (CK_TOKEN_INFO).
+std::string pin_length_hint(const Module& module, CK_SLOT_ID slot) {
+  CK_TOKEN_INFO info{};
+  if (module.functions().C_GetTokenInfo(slot, &info) != CKR_OK) return "";
+  if (info.ulMaxPinLen == 0 || info.ulMaxPinLen < info.ulMinPinLen) return "";
+  return fmt::format("; a PIN of this token has {} to {} octets", info.ulMinPinLen, info.ulMaxPinLen);
+}
+
 /// libp11's list of slots, given back at the end.
 class Slots {
  public:
@@ -72,7 +81,7 @@ Result<std::string> padded_label(const std::string& label) {
   return padded;
 }
 
-Result<void> set_user_pin(PKCS11_SLOT* slot, const char* so_pin, const char* user_pin) {
+Result<void> set_user_pin(PKCS11_SLOT* slot, const char* so_pin, const char* user_pin, const std::string& pin_length) {
   constexpr int kReadWrite = 1;
   constexpr int kSecurityOfficer = 1;
   if (PKCS11_open_session(slot, kReadWrite) != 0)
@@ -80,9 +89,8 @@ Result<void> set_user_pin(PKCS11_SLOT* slot, const char* so_pin, const char* use
   if (PKCS11_login(slot, kSecurityOfficer, so_pin) != 0)
     return refused("C_Login", "the token was initialised but refuses the SO PIN it was just given");
   if (PKCS11_init_pin(slot->token, user_pin) != 0)
-    return refused("C_InitPIN",
-                   "the token was initialised but refuses this user PIN; choose one of the length its manual allows "
-                   "and run this again with --force");
+    return refused("C_InitPIN", "the token was initialised but refuses this user PIN" + pin_length +
+                                    "; choose another one and run this again with --force");
   return {};
 }
 
@@ -93,14 +101,15 @@ Result<void> init_token(const Module& module, CK_SLOT_ID slot, const std::string
   SIGNET_TRY_ASSIGN(const auto padded, padded_label(label));
   SIGNET_TRY_ASSIGN(const auto so_text, terminated(so_pin));
   SIGNET_TRY_ASSIGN(const auto user_text, terminated(user_pin));
+  const std::string pin_length = pin_length_hint(module, slot);
   ERR_clear_error();
   const Slots slots(module.libp11());
   PKCS11_SLOT* found = slots.find(slot);
   if (found == nullptr) return Unexpected(make_error(ErrorCode::not_found, "the slot has gone since it was surveyed"));
   if (PKCS11_init_token(found->token, c_text(so_text), padded.c_str()) != 0) {
-    return refused("C_InitToken", "the token does not let itself be initialised with this SO PIN");
+    return refused("C_InitToken", "the token does not let itself be initialised with this SO PIN" + pin_length);
   }
-  return set_user_pin(found, c_text(so_text), c_text(user_text));
+  return set_user_pin(found, c_text(so_text), c_text(user_text), pin_length);
 }
 
 }  // namespace signet::pkcs11

@@ -65,6 +65,10 @@ class Provisioning(unittest.TestCase):
         self.admin("token", "init", "--module", self.hsm.module, "--token", self.hsm.token, pin=self.hsm.pin, so_pin=self.hsm.so_pin, code=3)
         self.assertEqual(self.hsm.flags(self.stack.key.label), "sensitive=1 extractable=0 value=0x11")
 
+    def test_token_init_tells_how_long_a_pin_may_be(self):
+        done = self.admin("token", "init", "--module", self.hsm.module, "--token", "fresh", pin=self.hsm.pin, so_pin="123", code=3)
+        self.assertIn("a PIN of this token has 4 to 255 octets", done.stderr)
+
     def test_list_and_show_tell_what_the_token_says(self):
         self.import_key()
         self.assertIn(self.key.label, self.admin("key", "list", "--config", self.stack.token_conf, pin=self.hsm.pin).stdout)
