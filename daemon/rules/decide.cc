@@ -12,7 +12,9 @@ Unexpected<Error> not_permitted(std::string_view key, std::string_view reason) {
 }
 
 Unexpected<Error> broken(std::string_view key, const BrokenKey& what) {
-  return Unexpected(Error{ErrorCode::token_unavailable, what.message, fmt::format("key {} is misconfigured", key)});
+  constexpr std::chrono::seconds kRetryAfterMend{30};  // a person has to do something first
+  return Unexpected(
+      Error{ErrorCode::token_unavailable, what.message, fmt::format("key {} is misconfigured", key), kRetryAfterMend});
 }
 
 }  // namespace
