@@ -10,21 +10,27 @@ namespace {
 constexpr std::string_view kBrokenMessage =
     "This key's configuration is wrong; the administrator finds the problems in the log.";
 
+/// For the operator, who is told what the system said.
+ConfigProblem unreadable(const SourceFile& file) {
+  const Error& why = file.text.error();
+  return {file.path, 0, "", why.detail.empty() ? why.message : fmt::format("{} ({})", why.message, why.detail)};
+}
+
 class Builder {
  public:
   Builder(DaemonConfig daemon, const Accounts& accounts) : accounts_(accounts) { built_.daemon = std::move(daemon); }
 
   void add_profile(const SourceFile& file) {
     const auto name = base_name(file.path, ".json");
-    if (!file.text) return take_profile(name, {nullptr, {{file.path, 0, "", file.text.error().message}}});
+    if (!file.text) return take_profile(name, {nullptr, {unreadable(file)}});
     take_profile(name, read_profile(file.path, file.text.value()));
   }
 
   void add_key(const SourceFile& file) {
     if (file.text) return take_key(file.path, read_key_config(file.path, file.text.value(), profiles_, accounts_));
-    KeyReading unreadable;
-    unreadable.problems.push_back({file.path, 0, "", file.text.error().message});
-    take_key(file.path, std::move(unreadable));
+    KeyReading nothing;
+    nothing.problems.push_back(unreadable(file));
+    take_key(file.path, std::move(nothing));
   }
 
   Configuration take() && { return std::move(built_); }

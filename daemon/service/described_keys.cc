@@ -18,15 +18,22 @@ Result<PublicKey> shown_key(const rules::KeyPolicy& key, const KeyDescription& d
   if (!described.spki.empty()) return PublicKey::from_spki(described.spki);
   if (key.pin && !key.pin->spki.empty()) return PublicKey::from_spki(key.pin->spki);
   return unfit(
-      "the token shows no public key for it; its officer must write the whole key into its file (public-key = spki:…)");
+      "The token shows no public key for this key; ask the administrator to write the whole key into the key's file "
+      "(public-key = spki:…).");
 }
 
 Result<void> check_algorithm(const rules::KeyPolicy& key, const KeyDescription& described, const PublicKey& shown) {
   const std::string_view name = jose_name(key.algorithm);
   if (!shown.fits(key.algorithm))
-    return unfit(fmt::format("its file says {}, but the key is {}", name, key_type_name(shown.type())));
+    return unfit(fmt::format(
+        "This key's configuration says {}, but the key on the token is {}; ask the administrator to name the right "
+        "key or alg in the key's file.",
+        name, key_type_name(shown.type())));
   if (std::ranges::find(described.algorithms, name) == described.algorithms.end()) {
-    return unfit(fmt::format("the token cannot sign {} with it", name));
+    return unfit(
+        fmt::format("The token cannot sign {} with this key; ask the administrator to name another alg or to use "
+                    "another token.",
+                    name));
   }
   return {};
 }
@@ -65,7 +72,8 @@ bool DescribedKeys::learn(const std::string& token, const TokenDescription& desc
 }
 
 rules::KeyCondition DescribedKeys::judge(const rules::KeyPolicy& key, const KeyDescription* described) {
-  if (described == nullptr) return broken("its token's service says nothing of it");
+  if (described == nullptr)
+    return broken("The token's service says nothing of this key; ask the administrator to look into its log.");
   if (!described->usable) return broken(described->message);
   const Result<PublicKey> shown = shown_key(key, *described);
   if (!shown) return broken(shown.error().message);
@@ -79,11 +87,12 @@ Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicK
   if (known && known->spki_sha256 == shown.spki_sha256()) return {};
   if (known)
     return unfit(
-        "the key on the token is not the one it was; its officer must look, and name the right one (public-key) in its "
-        "file");
+        "The key on the token is not the one this name was given to; ask the administrator to look, and to name the "
+        "right one (public-key) in the key's file.");
   if (const Result<void> recorded = pins_.record(key.name, shown.spki_sha256()); !recorded) {
     host::log_failure(host::LogLevel::error, "key " + key.name, recorded.error());
-    return unfit("its first use cannot be recorded; the daemon's state directory must be mended");
+    return unfit(
+        "The first use of this key cannot be recorded; ask the administrator to mend the daemon's state directory.");
   }
   host::log(host::LogLevel::notice, fmt::format("key {}: first use of {} recorded", key.name, shown.pin()));
   return {};
