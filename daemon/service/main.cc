@@ -20,13 +20,24 @@ using namespace signet;
 
 enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2 };
 
+// An abbreviation could mean another option in the next version.
+constexpr int kStyle =
+    options::command_line_style::default_style & ~static_cast<int>(options::command_line_style::allow_guessing);
+
 options::options_description known_options() {
   options::options_description known("signetd hands out JWTs over a Unix socket.\n\nOptions");
   known.add_options()(
       "config", options::value<std::string>()->default_value("/etc/signet/signetd.conf")->value_name("FILE"),
       "the configuration file")("check", "check every configuration file and say all that is wrong; start nothing")(
-      "help", "show this text")("version", "show the version");
+      "help,h", "show this text")("version", "show the version");
   return known;
+}
+
+// Exit 0 says that the text was written.
+int flushed() {
+  if (std::cout.flush()) return kOk;
+  std::cerr << "signetd: the text cannot be written; is the disk full?\n";
+  return kFailure;
 }
 
 int report(const std::vector<ConfigProblem>& problems) {
@@ -86,18 +97,18 @@ int run(int argc, char** argv) {
   const options::options_description known = known_options();
   options::variables_map given;
   try {
-    options::store(options::command_line_parser(argc, argv).options(known).positional({}).run(), given);
+    options::store(options::command_line_parser(argc, argv).options(known).positional({}).style(kStyle).run(), given);
   } catch (const options::error& error) {
     std::cerr << "signetd: " << error.what() << "; see signetd --help\n";
     return kUsage;
   }
   if (given.contains("help")) {
     std::cout << "Usage: signetd [--config FILE] [--check]\n\n" << known;
-    return kOk;
+    return flushed();
   }
   if (given.contains("version")) {
     std::cout << "signetd " SIGNET_VERSION "\n";
-    return kOk;
+    return flushed();
   }
   const std::string config_path = given["config"].as<std::string>();
   if (given.contains("check")) return report(service::all_problems(service::read_configuration(config_path)));
