@@ -95,6 +95,7 @@ struct KeyHealth {
 struct Health {
   std::string status;  ///< "ok", "degraded", "down"
   int api = kApiVersion;
+  std::string audit = "ok";  ///< "ok", or "failing": the audit log cannot be written, so nothing is handed out
   std::map<std::string, TokenHealth> tokens{};
   std::map<std::string, KeyHealth> keys{};
 };

@@ -188,7 +188,9 @@ std::string write(const WhoAmI& who) {
 
 Result<Health> read_health(std::string_view body) {
   return read_body(body, [](MemberReader& members) {
-    Health health{.status = members.text("status"), .api = static_cast<int>(members.integer("api", 1, kLargestApi))};
+    Health health{.status = members.text("status"),
+                  .api = static_cast<int>(members.integer("api", 1, kLargestApi)),
+                  .audit = members.text("audit")};
     health.tokens = read_named(members, "tokens", [](MemberReader& inside) {
       return TokenHealth{inside.text("state"), inside.text("message"), inside.integer("since", 0, kAnyInteger)};
     });
@@ -208,8 +210,11 @@ std::string write(const Health& health) {
   for (const auto& [name, key] : health.keys) {
     keys.emplace(name, json::object{{"state", key.state}, {"message", key.message}});
   }
-  return json::serialize(json::object{
-      {"status", health.status}, {"api", health.api}, {"tokens", std::move(tokens)}, {"keys", std::move(keys)}});
+  return json::serialize(json::object{{"status", health.status},
+                                      {"api", health.api},
+                                      {"audit", health.audit},
+                                      {"tokens", std::move(tokens)},
+                                      {"keys", std::move(keys)}});
 }
 
 std::string write_jwks(const std::vector<json::object>& keys) {

@@ -77,6 +77,9 @@ std::string view_who_am_i(const WhoAmI& who, bool colour) {
 
 std::string view_health(const Health& health, bool colour) {
   auto text = "status: " + terminal::paint(terminal::printable(health.status), tone_of(health.status), colour) + "\n";
+  if (health.audit != "ok")
+    text += "audit: " + terminal::paint(terminal::printable(health.audit), terminal::Tone::bad, colour) +
+            ": no token is handed out until the operator mends the audit log\n";
   terminal::Table tokens({"TOKEN", "STATE", "SINCE", "MESSAGE"});
   for (const auto& [name, token] : health.tokens)
     tokens.add({{name}, state_cell(token.state), {when(token.since)}, {token.message}});

@@ -97,6 +97,7 @@ class HealthBuilder {
 
   Health take() && {
     const bool down = !live_.audit_works || (any_ && !any_serves_);
+    health_.audit = live_.audit_works ? "ok" : "failing";
     health_.status = down ? "down" : all_ready_ ? "ok" : "degraded";
     return std::move(health_);
   }

@@ -101,7 +101,7 @@ class Failing(unittest.TestCase):
         assert_problem(self, stack.jwt(), 503, "audit_unavailable")
         self.assertNotIn(b"eyJ", answer.body)
         health = stack.ask("GET", "/v1/health")
-        self.assertEqual((health.status, health.json()["status"]), (503, "down"))
+        self.assertEqual((health.status, health.json()["status"], health.json()["audit"]), (503, "down", "failing"))
 
     def test_a_full_disk_means_no_token_fresh_or_cached_until_there_is_room(self):
         """The log's path is a link, moved between a real file and /dev/full; SIGHUP makes the daemon open it anew, as log rotation does."""
