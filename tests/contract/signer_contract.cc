@@ -1,6 +1,8 @@
 // What every Signer owes its callers, asked of one without a token and of one over SoftHSM.
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 #include "pkcs11/token_opening.h"
 #include "tests/support/catch.h"
@@ -47,8 +49,11 @@ class SoftHsmSubject final : public Subject {
     config_.module.path = softhsm_module();
     config_.token = parse_pkcs11_uri(hsm_.token_uri()).value();
     config_.pin_file = hsm_.pin_file();
+    config_.state_dir = hsm_.directory().file("state");
+    std::filesystem::create_directory(config_.state_dir);
     config_.sessions = 2;
-    TokenOpening opening(config_, "", [](const TokenSurvey&) {});
+    std::timed_mutex login_attempt;
+    TokenOpening opening(config_, "", login_attempt, [](const TokenSurvey&) {});
     auto token = opening.run();
     if (!token) FAIL(token.error().error.message << " " << token.error().error.detail);
     signer_ = std::make_unique<Pkcs11Signer>(std::move(*token), SigningPolicy{Verify::always, 10s}, watch_, 0U,
