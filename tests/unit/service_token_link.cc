@@ -64,7 +64,8 @@ void require_repeated_after(ScriptedToken::Script ending) {
   ScriptedToken token(bench.socket(), {std::move(ending), ScriptedToken::serve});
   bench.started();
   require_signature(bench.sign("a.b"), "a.b");
-  REQUIRE(token.connections() == 2);
+  // On a slow machine the pool may have grown by one more meanwhile.
+  REQUIRE(token.connections() >= 2);
 }
 
 TEST_CASE("a signature comes back from the token") {
