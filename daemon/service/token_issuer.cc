@@ -89,6 +89,9 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
     jwt = co_await sign(order);
   }
   if (!jwt) co_return Unexpected(jwt.error());
+  // An officer may have disabled the key while the token signed.
+  if (Result<void> enabled = rules::check_enabled(state_.live.disabled, key); !enabled)
+    co_return Unexpected(enabled.error());
   co_return Issued{*std::move(jwt), false};
 }
 
