@@ -2,24 +2,14 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include "daemon/rules/refusal_cap.h"
+#include "proto/timestamp.h"
 
 namespace signet::rules {
 namespace {
 
 namespace json = boost::json;
-
-/// RFC 3339 section 5.6, in UTC, always with milliseconds so that lines sort as texts.
-std::string timestamp(AuditTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
-}
 
 void put_text(json::object& line, std::string_view name, const std::string& text) {
   if (!text.empty()) line.emplace(name, text);
@@ -41,7 +31,7 @@ std::string finished(const json::object& line) { return json::serialize(line) + 
 }  // namespace
 
 std::string audit_line(const AuditRecord& record) {
-  json::object line{{"time", timestamp(record.time)}, {"request_id", record.request_id}};
+  json::object line{{"time", utc_timestamp(record.time)}, {"request_id", record.request_id}};
   put_peer(line, record.peer);
   put_text(line, "key", record.key);
   put_text(line, "profile", record.profile);
@@ -56,12 +46,12 @@ std::string audit_line(const AuditRecord& record) {
 }
 
 std::string audit_line(const SuppressedRefusals& suppressed, AuditTime now) {
-  return finished({{"time", timestamp(now)},
+  return finished({{"time", utc_timestamp(now)},
                    {"uid", suppressed.uid},
                    {"outcome", "refusals_suppressed"},
                    {"count", suppressed.count},
-                   {"from", timestamp(suppressed.from)},
-                   {"to", timestamp(suppressed.to)}});
+                   {"from", utc_timestamp(suppressed.from)},
+                   {"to", utc_timestamp(suppressed.to)}});
 }
 
 }  // namespace signet::rules

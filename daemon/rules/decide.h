@@ -7,8 +7,8 @@
 #include "daemon/rules/claims.h"
 #include "daemon/rules/configuration.h"
 #include "daemon/rules/peer.h"
-#include "daemon/rules/rate.h"
 #include "proto/api.h"
+#include "proto/rate.h"
 #include "proto/result.h"
 
 // The decisions on a token request in the order in which they are taken. Route and shape (400) come before, the cache

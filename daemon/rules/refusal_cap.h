@@ -7,9 +7,11 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "proto/timestamp.h"
+
 namespace signet::rules {
 
-using AuditTime = std::chrono::sys_time<std::chrono::milliseconds>;
+using AuditTime = UtcTime;
 
 /// Refusals of one uid that were counted instead of written.
 struct SuppressedRefusals {

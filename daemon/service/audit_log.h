@@ -4,7 +4,7 @@
 
 #include "daemon/rules/audit.h"
 #include "daemon/rules/refusal_cap.h"
-#include "daemon/service/audit_file.h"
+#include "host/record_file.h"
 
 namespace signet::service {
 
@@ -15,7 +15,7 @@ inline rules::AuditTime audit_now() {
 /// Who got what, and who did not. The I/O thread.
 class AuditLog {
  public:
-  explicit AuditLog(std::string path) : file_(std::move(path)) {}
+  explicit AuditLog(std::string path) : file_(std::move(path), ErrorCode::audit_unavailable) {}
 
   /// Before a JWT leaves, and before an officer's change takes effect. Error audit_unavailable: then neither may
   /// happen.
@@ -36,7 +36,7 @@ class AuditLog {
   Result<void> append(const std::string& line);
   void append_counts(const std::vector<rules::SuppressedRefusals>& counts);
 
-  AuditFile file_;
+  host::RecordFile file_;
   rules::RefusalCap cap_;
 };
 

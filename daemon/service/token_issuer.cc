@@ -23,9 +23,7 @@ HttpResponse json_answer(const rules::AuditRecord& record, const SignedJwt& jwt,
                                     .cached = cached})};
 }
 
-rules::RateTime rate_now() {
-  return std::chrono::duration_cast<rules::RateTime>(SteadyClock::now().time_since_epoch());
-}
+RateTime rate_now() { return std::chrono::duration_cast<RateTime>(SteadyClock::now().time_since_epoch()); }
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-#include "daemon/service/audit_file.h"
+#include "host/record_file.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace signet::service {
+namespace signet::host {
 namespace {
 
 bool was_deleted(int fd) {
@@ -16,8 +16,8 @@ bool was_deleted(int fd) {
   return ::fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
-// Opening a FIFO would wait for a reader, and so would writing to it: the I/O thread must never. A character device
-// such as /dev/full does not block.
+// Opening a FIFO would wait for a reader, and so would writing to it: a thread that serves must never. A character
+// device such as /dev/full does not block.
 bool keeps_records(int fd) {
   struct stat status {};
   return ::fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISCHR(status.st_mode));
@@ -25,7 +25,7 @@ bool keeps_records(int fd) {
 
 }  // namespace
 
-Result<void> AuditFile::append(std::string_view line) {
+Result<void> RecordFile::append(std::string_view line) {
   // Records in a deleted file would be written and never read.
   if (fd_.valid() && was_deleted(fd_.get())) fd_.reset();
   if (!fd_.valid()) SIGNET_TRY(open());
@@ -38,15 +38,15 @@ Result<void> AuditFile::append(std::string_view line) {
   return {};
 }
 
-Result<void> AuditFile::open() {
+Result<void> RecordFile::open() {
   fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640));
   if (!fd_.valid()) return fail(fmt::format("open {}: {}", path_, std::generic_category().message(errno)));
   if (!keeps_records(fd_.get()))
-    return fail(fmt::format("open {}: is not a regular file; remove it, or name a regular file as audit-log", path_));
+    return fail(fmt::format("open {}: is not a regular file; remove it, or name another path", path_));
   return {};
 }
 
-Result<void> AuditFile::write_whole(std::string_view octets) {
+Result<void> RecordFile::write_whole(std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t written = ::write(fd_.get(), octets.data(), octets.size());
     if (written < 0 && errno == EINTR) continue;
@@ -59,17 +59,22 @@ Result<void> AuditFile::write_whole(std::string_view octets) {
   return {};
 }
 
-void AuditFile::set_path(std::string path) {
+std::uint64_t RecordFile::size() const {
+  struct stat status {};
+  return fd_.valid() && ::fstat(fd_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+void RecordFile::set_path(std::string path) {
   if (path == path_) return;
   path_ = std::move(path);
   fd_.reset();
   torn_ = false;
 }
 
-Result<void> AuditFile::fail(std::string detail) {
+Result<void> RecordFile::fail(std::string detail) {
   works_ = false;
   fd_.reset();
-  return Unexpected(make_error(ErrorCode::audit_unavailable, std::move(detail)));
+  return Unexpected(make_error(code_, std::move(detail)));
 }
 
-}  // namespace signet::service
+}  // namespace signet::host

@@ -10,7 +10,7 @@
 #include "proto/result.h"
 
 // `rate = 10/s, 2000/day`: never more than so many requests in any span of that length, wherever it begins.
-namespace signet::rules {
+namespace signet {
 
 struct RateLimit {
   std::uint32_t count = 0;
@@ -40,4 +40,4 @@ using RateState = std::vector<RateWindow>;
 /// to whole seconds, and nothing is counted. The caller guards `state`.
 std::optional<std::chrono::seconds> step_rate(const std::vector<RateLimit>& limits, RateState& state, RateTime now);
 
-}  // namespace signet::rules
+}  // namespace signet

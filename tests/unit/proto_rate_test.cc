@@ -1,11 +1,10 @@
 #include <deque>
 #include <random>
 
-#include "daemon/rules/rate.h"
-#include "tests/unit/rules_fixture.h"
-
+#include "proto/rate.h"
+#include "tests/support/catch.h"
 using namespace signet;
-using namespace signet::rules;
+using namespace signet;
 using namespace std::chrono_literals;
 
 TEST_CASE("Rates are counts for a second, a minute, an hour or a day") {

@@ -1,4 +1,4 @@
-#include "daemon/rules/rate.h"
+#include "proto/rate.h"
 
 #include <algorithm>
 #include <numeric>
@@ -7,7 +7,7 @@
 
 #include "proto/config_values.h"
 
-namespace signet::rules {
+namespace signet {
 namespace {
 
 constexpr std::int64_t kSlotsPerWindow = RateWindow::kSlots - 1;
@@ -104,4 +104,4 @@ std::optional<std::chrono::seconds> step_rate(const std::vector<RateLimit>& limi
   return std::nullopt;
 }
 
-}  // namespace signet::rules
+}  // namespace signet

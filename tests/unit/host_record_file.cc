@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "daemon/service/audit_file.h"
+#include "host/record_file.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_directory.h"
@@ -14,7 +14,7 @@
 namespace signet::test {
 namespace {
 
-using service::AuditFile;
+using host::RecordFile;
 
 std::string content(const std::string& path) {
   std::ostringstream text;
@@ -47,7 +47,7 @@ TEST_CASE("records are appended to what is there") {
   const ScratchDirectory directory;
   const std::string path = directory.file("audit.jsonl");
   std::ofstream(path) << "before\n";
-  AuditFile file(path);
+  RecordFile file(path, ErrorCode::audit_unavailable);
   REQUIRE_OK(file.append("one\n"));
   REQUIRE_OK(file.append("two\n"));
   REQUIRE(content(path) == "before\none\ntwo\n");
@@ -58,7 +58,7 @@ TEST_CASE("a full disk is an error, and is tried again") {
   const ScratchDirectory directory;
   const std::string path = directory.file("audit.jsonl");
   std::filesystem::create_symlink("/dev/full", path);
-  AuditFile file(path);
+  RecordFile file(path, ErrorCode::audit_unavailable);
   const Result<void> refused = file.append("one\n");
   REQUIRE_ERROR(refused, ErrorCode::audit_unavailable);
   REQUIRE(refused.error().message.find(path) == std::string::npos);
@@ -71,7 +71,7 @@ TEST_CASE("a full disk is an error, and is tried again") {
 
 TEST_CASE("a path that cannot be opened is an error, and is tried again") {
   const ScratchDirectory directory;
-  AuditFile file(directory.file("missing/audit.jsonl"));
+  RecordFile file(directory.file("missing/audit.jsonl"), ErrorCode::audit_unavailable);
   REQUIRE_ERROR(file.append("one\n"), ErrorCode::audit_unavailable);
   std::filesystem::create_directory(directory.file("missing"));
   REQUIRE_OK(file.append("two\n"));
@@ -82,7 +82,7 @@ TEST_CASE("a FIFO is refused without waiting for its reader, and what replaces i
   const ScratchDirectory directory;
   const std::string path = directory.file("audit.jsonl");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  AuditFile file(path);
+  RecordFile file(path, ErrorCode::audit_unavailable);
   REQUIRE_ERROR(file.append("one\n"), ErrorCode::audit_unavailable);
   const host::FileDescriptor reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   const Result<void> refused = file.append("one\n");
@@ -96,7 +96,7 @@ TEST_CASE("a FIFO is refused without waiting for its reader, and what replaces i
 TEST_CASE("half a record stands on a line of its own") {
   const ScratchDirectory directory;
   const std::string path = directory.file("audit.jsonl");
-  AuditFile file(path);
+  RecordFile file(path, ErrorCode::audit_unavailable);
   REQUIRE_OK(file.append("first\n"));
   {
     const FileSizeLimit limit(10);
@@ -110,7 +110,7 @@ TEST_CASE("half a record stands on a line of its own") {
 TEST_CASE("a file renamed away is left after reopen") {
   const ScratchDirectory directory;
   const std::string path = directory.file("audit.jsonl");
-  AuditFile file(path);
+  RecordFile file(path, ErrorCode::audit_unavailable);
   REQUIRE_OK(file.append("one\n"));
   std::filesystem::rename(path, directory.file("audit.1"));
   REQUIRE_OK(file.append("two\n"));
@@ -122,7 +122,7 @@ TEST_CASE("a file renamed away is left after reopen") {
 
 TEST_CASE("the file is not for everybody") {
   const ScratchDirectory directory;
-  AuditFile file(directory.file("audit.jsonl"));
+  RecordFile file(directory.file("audit.jsonl"), ErrorCode::audit_unavailable);
   REQUIRE_OK(file.append("one\n"));
   REQUIRE((std::filesystem::status(directory.file("audit.jsonl")).permissions() & std::filesystem::perms::others_all) ==
           std::filesystem::perms::none);

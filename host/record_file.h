@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "host/file_descriptor.h"
+#include "proto/result.h"
+
+namespace signet::host {
+
+/// A file that grows by lines, such as the audit log: one line per record, appended with one write(2) each, so that
+/// several processes could share the file. Opened at the first record, and again after every failure: a disk that has
+/// room again is used again without a restart. One thread at a time.
+class RecordFile {
+ public:
+  /// Failures carry `code`.
+  RecordFile(std::string path, ErrorCode code) : path_(std::move(path)), code_(code) {}
+
+  /// `line` ends with its line feed. It has left the process whole when this returns without error; then
+  /// alone may what it records happen.
+  Result<void> append(std::string_view line);
+  /// SIGHUP: the file was renamed away; the next record opens the path anew.
+  void reopen() { fd_.reset(); }
+  void set_path(std::string path);
+  bool works() const { return works_; }
+  /// Octets in the file; 0 where it is not open.
+  std::uint64_t size() const;
+  const std::string& path() const { return path_; }
+
+ private:
+  Result<void> write_whole(std::string_view octets);
+  Result<void> open();
+  Result<void> fail(std::string detail);
+
+  std::string path_;
+  ErrorCode code_;
+  host::FileDescriptor fd_;
+  bool works_ = true;
+  bool torn_ = false;  ///< the file ends in half a line
+};
+
+}  // namespace signet::host
