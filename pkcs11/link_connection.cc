@@ -12,9 +12,16 @@
 namespace signet::pkcs11 {
 namespace {
 
+std::vector<std::string> texts_of(const google::protobuf::RepeatedPtrField<std::string>& field) {
+  return {field.begin(), field.end()};
+}
+
+/// DescribeRequest and RefreshRequest have the same fields. Gives the objects that are named.
 template <class Call>
-std::vector<std::string> objects_of(const Call& call) {
-  return {call.object().begin(), call.object().end()};
+std::vector<std::string> note_wanted(const Call& call, TokenService& service) {
+  std::vector<std::string> objects = texts_of(call.object());
+  if (!objects.empty()) service.want(objects, texts_of(call.unprobed()));
+  return objects;
 }
 
 }  // namespace
@@ -86,14 +93,14 @@ LinkConnection::Next LinkConnection::answer_call(const link::Request& request, l
 }
 
 void LinkConnection::describe(const link::Request& request, link::Reply& reply) {
-  write(service_.describe(objects_of(request.describe())), *reply.mutable_description());
+  write(service_.describe(note_wanted(request.describe(), service_)), *reply.mutable_description());
 }
 
 void LinkConnection::refresh(const link::Request& request, link::Reply& reply) {
   const auto refreshed = service_.refresh(deadline_of(0, call_timeout_));
   // What the token's state is, describe says better than a failure.
   if (!refreshed && refreshed.error().reason == RefusalReason::busy) return refuse(refreshed.error(), reply);
-  write(service_.describe(objects_of(request.refresh())), *reply.mutable_description());
+  write(service_.describe(note_wanted(request.refresh(), service_)), *reply.mutable_description());
 }
 
 void LinkConnection::sign(const link::Request& request, link::Reply& reply) {

@@ -53,6 +53,10 @@ link::FailureCode failure_code(RefusalReason reason) {
       return link::SIGNATURE_BAD;
     case RefusalReason::token_failed:
       return link::TOKEN_FAILED;
+    case RefusalReason::rate_exceeded:
+      return link::RATE_EXCEEDED;
+    case RefusalReason::record_unavailable:
+      return link::RECORD_UNAVAILABLE;
   }
   return link::FAILURE_UNSPECIFIED;
 }
@@ -129,6 +133,7 @@ void write(const Refusal& refusal, TokenState state, link::Failure& out) {
   out.set_code(failure_code(refusal.reason));
   out.set_state(link_state(state));
   out.set_message(refusal.message);
+  out.set_retry_after_s(static_cast<std::uint32_t>(refusal.retry_after.count()));
 }
 
 }  // namespace signet::pkcs11

@@ -3,8 +3,21 @@
 #include "host/log.h"
 #include "pkcs11/mechanisms.h"
 #include "pkcs11/object_listing.h"
+#include "pkcs11/probe.h"
 
 namespace signet::pkcs11 {
+namespace {
+
+Refusal token_did_not_sign(const CallFailure& failure) {
+  return {RefusalReason::token_failed, "the token did not sign; ask again", to_string(failure)};
+}
+
+Served<void> verify_message(const TokenKey& key, const PublicKey& pinned, Algorithm algorithm, BytesView message,
+                            BytesView signature) {
+  return check_signature(key, pinned, algorithm, hash_message(algorithm_info(algorithm).hash, message), signature);
+}
+
+}  // namespace
 
 Pkcs11Signer::Pkcs11Signer(OpenedToken token, SigningPolicy policy, CallWatch& watch, std::size_t first_slot,
                            std::function<void(const CallFailure&)> on_lost)
@@ -16,7 +29,7 @@ Pkcs11Signer::Pkcs11Signer(OpenedToken token, SigningPolicy policy, CallWatch& w
       pool_(std::move(token_.sessions)),
       catalog_(std::make_shared<const KeyCatalog>(token_.survey, std::move(token_.keys))) {}
 
-std::shared_ptr<const KeyCatalog> Pkcs11Signer::catalog() const {
+Pkcs11Signer::Catalog Pkcs11Signer::catalog() const {
   const std::scoped_lock lock(mutex_);
   return catalog_;
 }
@@ -25,39 +38,107 @@ std::vector<KeyView> Pkcs11Signer::describe(std::span<const std::string> objects
   return catalog()->describe(objects);
 }
 
+void Pkcs11Signer::replace_catalog(std::vector<TokenKey> keys) {
+  auto fresh = std::make_shared<const KeyCatalog>(token_.survey, std::move(keys));
+  const std::scoped_lock lock(mutex_);
+  catalog_ = std::move(fresh);
+}
+
 Served<void> Pkcs11Signer::refresh(Deadline deadline) {
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
   auto keys = list_keys(lease.session(), token_.mechanisms);
   if (!keys) return Unexpected(refusal_of(keys.error()));
-  auto fresh = std::make_shared<const KeyCatalog>(token_.survey, std::move(*keys));
-  const std::scoped_lock lock(mutex_);
-  catalog_ = std::move(fresh);
+  replace_catalog(std::move(*keys));
   return {};
 }
 
+// A handle that has gone bad is the one loss that is repaired in place: another process may have removed the key, or
+// replaced it, and neither is a reason to end everybody's session. Once; the pinned public key is compared again.
 Served<JoseSignature> Pkcs11Signer::sign(const SignOrder& order) {
   SIGNET_TRY(check_message(order));
-  const auto keys = catalog();
-  SIGNET_TRY_ASSIGN(const TokenKey* key, keys->find(order.object));
+  Attempt first = attempt(order);
+  if (!first.stale) return std::move(first.outcome);
+  host::log(host::LogLevel::warning,
+            to_string(*first.stale) + ": the token's keys are listed anew, and it is asked again");
+  SIGNET_TRY(list_after_stale_key(first.keys, order.deadline));
+  Attempt second = attempt(order);
+  if (second.stale) on_lost_(*second.stale);
+  return std::move(second.outcome);
+}
+
+Pkcs11Signer::Attempt Pkcs11Signer::attempt(const SignOrder& order) {
+  Catalog keys = catalog();
+  std::optional<CallFailure> stale;
+  auto outcome = sign_once(*keys, order, stale);
+  return {std::move(keys), std::move(outcome), stale};
+}
+
+Served<JoseSignature> Pkcs11Signer::sign_once(const KeyCatalog& keys, const SignOrder& order,
+                                              std::optional<CallFailure>& stale) {
+  SIGNET_TRY_ASSIGN(const TokenKey* key, keys.find(order.object));
   SIGNET_TRY(check_key(*key, order.algorithm));
   SIGNET_TRY_ASSIGN(const PublicKey pinned, pinned_key(*key, order, pinned_keys_));
-  const Bytes digest = hash_message(algorithm_info(order.algorithm).hash, bytes_of(order.message));
-  SIGNET_TRY_ASSIGN(Bytes signature, sign_with_session(*key, order, digest));
+  const BytesView message = bytes_of(order.message);
+  SIGNET_TRY_ASSIGN(Bytes signature, sign_with_session(*key, order.algorithm, message, order.deadline, stale));
   if (must_verify(pinned.spki_sha256())) {
-    SIGNET_TRY(check_signature(*key, pinned, order.algorithm, digest, signature));
+    SIGNET_TRY(verify_message(*key, pinned, order.algorithm, message, signature));
     note_verified(pinned.spki_sha256());
   }
   return JoseSignature{std::move(signature), pinned.spki_sha256()};
 }
 
-Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, const SignOrder& order, BytesView digest) {
-  const Bytes input = sign_input(order.algorithm, digest);
-  SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(order.deadline));
+Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, Algorithm algorithm, BytesView message,
+                                              Deadline deadline, std::optional<CallFailure>& stale) {
+  const Bytes input = sign_input(algorithm, hash_message(algorithm_info(algorithm).hash, message));
+  SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
-  auto signature = sign_on_token(lease.session(), key.handle, order.algorithm, input);
-  if (!signature) return Unexpected(refusal_of(signature.error()));
-  return jose_signature(order.algorithm, std::move(*signature));
+  auto signature = sign_on_token(lease.session(), key.handle, algorithm, input);
+  if (signature) return jose_signature(algorithm, std::move(*signature));
+  if (ckr_class(signature.error().rv) != CkrClass::stale_key) return Unexpected(refusal_of(signature.error()));
+  stale = signature.error();
+  return Unexpected(token_did_not_sign(*stale));
+}
+
+// First the session and the token themselves: a lost login hides private objects, and SoftHSM without its directory
+// answers as if each key alone had gone.
+Served<void> Pkcs11Signer::list_after_stale_key(const Catalog& used, Deadline deadline) {
+  const std::scoped_lock one_at_a_time(listing_);
+  if (catalog() != used) return {};
+  SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
+  const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
+  if (const auto alive = check_login(lease.session(), token_.survey); !alive)
+    return Unexpected(refusal_of(alive.error()));
+  auto keys = list_keys(lease.session(), token_.mechanisms);
+  if (!keys) return Unexpected(refusal_of(keys.error()));
+  replace_catalog(std::move(*keys));
+  return {};
+}
+
+Served<void> Pkcs11Signer::probe(std::string_view object, Deadline deadline) {
+  if (object.empty()) return probe_session(deadline);
+  const Catalog keys = catalog();
+  SIGNET_TRY_ASSIGN(const TokenKey* key, keys->find(object));
+  if (!key->unusable.empty()) return Unexpected(Refusal{RefusalReason::key_refused, key->unusable});
+  return probe_with(*key, deadline);
+}
+
+Served<void> Pkcs11Signer::probe_with(const TokenKey& key, Deadline deadline) {
+  const Algorithm algorithm = key.algorithms.front();
+  const Bytes message = probe_message();
+  std::optional<CallFailure> stale;
+  const auto signature = sign_with_session(key, algorithm, message, deadline, stale);
+  // A key that has gone is found out about by the next listing; a probe is no reason for one.
+  if (!signature) return Unexpected(signature.error());
+  if (!key.public_key) return {};
+  return verify_message(key, *key.public_key, algorithm, message, *signature);
+}
+
+Served<void> Pkcs11Signer::probe_session(Deadline deadline) {
+  SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
+  const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
+  if (const auto alive = ask_for_sign_of_life(lease.session()); !alive) return Unexpected(refusal_of(alive.error()));
+  return {};
 }
 
 Served<SessionPool::Lease> Pkcs11Signer::borrow(Deadline deadline) {
@@ -70,7 +151,7 @@ Served<SessionPool::Lease> Pkcs11Signer::borrow(Deadline deadline) {
 Refusal Pkcs11Signer::refusal_of(const CallFailure& failure) {
   host::log(host::LogLevel::error, to_string(failure));
   if (means_token_lost(ckr_class(failure.rv))) on_lost_(failure);
-  return {RefusalReason::token_failed, "the token did not sign; ask again", to_string(failure)};
+  return token_did_not_sign(failure);
 }
 
 bool Pkcs11Signer::must_verify(const Sha256Digest& key) {

@@ -39,10 +39,26 @@ class Pkcs11Signer final : public Signer {
   std::vector<KeyView> describe(std::span<const std::string> objects) const override;
   Served<void> refresh(Deadline deadline) override;
   Served<JoseSignature> sign(const SignOrder& order) override;
+  Served<void> probe(std::string_view object, Deadline deadline) override;
 
  private:
-  std::shared_ptr<const KeyCatalog> catalog() const;
-  Served<Bytes> sign_with_session(const TokenKey& key, const SignOrder& order, BytesView digest);
+  using Catalog = std::shared_ptr<const KeyCatalog>;
+  /// What came of asking the token once.
+  struct Attempt {
+    Catalog keys;  ///< those it went by
+    Served<JoseSignature> outcome;
+    std::optional<CallFailure> stale{};  ///< the key's handle was good no more
+  };
+
+  Catalog catalog() const;
+  void replace_catalog(std::vector<TokenKey> keys);
+  Attempt attempt(const SignOrder& order);
+  Served<JoseSignature> sign_once(const KeyCatalog& keys, const SignOrder& order, std::optional<CallFailure>& stale);
+  Served<Bytes> sign_with_session(const TokenKey& key, Algorithm algorithm, BytesView message, Deadline deadline,
+                                  std::optional<CallFailure>& stale);
+  Served<void> list_after_stale_key(const Catalog& used, Deadline deadline);
+  Served<void> probe_with(const TokenKey& key, Deadline deadline);
+  Served<void> probe_session(Deadline deadline);
   Served<SessionPool::Lease> borrow(Deadline deadline);
   Refusal refusal_of(const CallFailure& failure);
   bool must_verify(const Sha256Digest& key);
@@ -55,8 +71,9 @@ class Pkcs11Signer final : public Signer {
   const std::function<void(const CallFailure&)> on_lost_;
   SessionPool pool_;
   PinnedKeys pinned_keys_;
+  std::mutex listing_;        ///< held while the keys are listed anew after a stale handle
   mutable std::mutex mutex_;  ///< guards catalog_ and verified_
-  std::shared_ptr<const KeyCatalog> catalog_;
+  Catalog catalog_;
   std::set<Sha256Digest> verified_;  ///< keys whose first signature verified, for Verify::first
 };
 

@@ -27,11 +27,14 @@ enum class RefusalReason {
   busy,
   signature_bad,
   token_failed,
+  rate_exceeded,
+  record_unavailable,
 };
 struct Refusal {
   RefusalReason reason;
-  std::string message;   ///< one plain sentence; may be shown to clients
-  std::string detail{};  ///< for the log only
+  std::string message;                  ///< one plain sentence; may be shown to clients
+  std::string detail{};                 ///< for the log only
+  std::chrono::seconds retry_after{0};  ///< 0: not known
 };
 template <class T>
 using Served = Result<T, Refusal>;
@@ -80,6 +83,10 @@ class Signer {
   /// Signs, and verifies what it signed. Blocks in the module. Refusals: bad_request, no_such_key, key_refused,
   /// key_changed, message_refused, busy, signature_bad, token_failed.
   virtual Served<JoseSignature> sign(const SignOrder& order) = 0;
+  /// Shows whether the token still signs: lets this key sign octets that can never be a JWS signing input (they hold a
+  /// NUL), and verifies. With an empty `object` the token draws a random number, which proves less. Blocks in the
+  /// module. Refusals as sign()'s.
+  virtual Served<void> probe(std::string_view object, Deadline deadline) = 0;
 
  protected:
   Signer() = default;

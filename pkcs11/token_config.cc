@@ -49,6 +49,11 @@ Result<std::chrono::milliseconds> parse_timeout(std::string_view value) {
   return timeout;
 }
 
+Result<std::chrono::milliseconds> parse_probe_interval(std::string_view value) {
+  if (value == "off") return std::chrono::milliseconds::zero();
+  return parse_timeout(value);
+}
+
 Result<Verify> parse_verify(std::string_view value) {
   if (value == "always") return Verify::always;
   if (value == "first") return Verify::first;
@@ -83,6 +88,8 @@ ConfigSchema schema_for(TokenConfig& config, bool& peer_mentioned) {
       .optional("call-timeout", take_into(config.call_timeout, parse_timeout))
       .optional("start-timeout", take_into(config.start_timeout, parse_timeout))
       .optional("verify", take_into(config.verify, parse_verify))
+      .optional("probe-interval", take_into(config.probe_interval, parse_probe_interval))
+      .optional("max-rate", take_into(config.max_rate, parse_rate))
       .optional("socket-mode", take_into(config.socket_mode, parse_file_mode))
       .optional("socket-group", take_into(config.socket_group, parse_group));
   return schema;

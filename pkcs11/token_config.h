@@ -10,6 +10,7 @@
 #include "pkcs11/module.h"
 #include "proto/config_file.h"
 #include "proto/pkcs11_uri.h"
+#include "proto/rate.h"
 
 namespace signet::pkcs11 {
 
@@ -28,6 +29,8 @@ struct TokenConfig {
   std::chrono::milliseconds call_timeout{std::chrono::seconds(10)};
   std::chrono::milliseconds start_timeout{std::chrono::seconds(60)};
   Verify verify = Verify::always;
+  std::chrono::milliseconds probe_interval{std::chrono::seconds(15)};  ///< 0: no probes
+  std::vector<RateLimit> max_rate{};                                   ///< empty: no limit
   mode_t socket_mode = 0600;
   std::optional<gid_t> socket_group{};
 };

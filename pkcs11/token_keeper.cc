@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kOpenerSlot = 0;
 constexpr std::size_t kFirstSessionSlot = 1;
 
+constexpr const char* kLostAgain =
+    "the token is opened and lost again each time; the operator must check the device and the log of signet-token";
+
 double draw_jitter() {
   std::random_device random;
   return std::uniform_real_distribution<double>(0.8, 1.2)(random);
@@ -46,11 +49,13 @@ void log_keys(const OpenedToken& token) {
 TokenKeeper::TokenKeeper(Parts parts) : parts_(std::move(parts)) {}
 
 void TokenKeeper::run(CallWatch& watch) {
-  // A token that was lost several times in a row without one good signature is not hammered.
-  if (parts_.history.attempt > 0) wait_before_try(parts_.history.attempt - 1);
+  wait_after_losses();
   for (unsigned attempt = 0;; ++attempt) {
     auto token = open(watch);
-    if (token) return serve(std::move(*token), watch);
+    if (token) {
+      serve(std::move(*token), watch);
+      return probe_while_idle();
+    }
     const OpeningFailure& failure = token.error();
     host::log_failure(host::LogLevel::error, "the token is not open", failure.error);
     if (failure.event == TokenEvent::lost) return give_up(TokenEvent::lost, failure.error.message);
@@ -76,11 +81,26 @@ void TokenKeeper::serve(OpenedToken token, CallWatch& watch) {
       [this](const CallFailure& failure) { give_up(TokenEvent::lost, to_string(failure)); }));
 }
 
-void TokenKeeper::wait_before_try(unsigned attempt) {
-  const auto wait = backoff(attempt, draw_jitter());
-  parts_.status.plan_next_try(seconds_of(wait));
+// A token that was lost several times in a row without one good signature is not hammered. The first time callers wait
+// with us; after that they are answered at once.
+void TokenKeeper::wait_after_losses() {
+  const std::uint32_t losses = parts_.history.attempt;
+  if (losses == 0) return;
+  const auto wait = backoff(losses - 1, draw_jitter());
+  if (losses > 1)
+    parts_.status.apply(TokenEvent::lost_again, kLostAgain, seconds_of(wait));
+  else
+    parts_.status.plan_next_try(seconds_of(wait));
   std::this_thread::sleep_for(wait);
   parts_.status.plan_next_try(0);
+}
+
+void TokenKeeper::probe_while_idle() {
+  if (parts_.config.probe_interval == std::chrono::milliseconds::zero()) return;
+  for (;;) {
+    const std::string object = parts_.probes.wait_until_due();
+    parts_.service.probe(object, Deadline::clock::now() + parts_.config.call_timeout);
+  }
 }
 
 bool TokenKeeper::end_logins(std::chrono::milliseconds patience) { return login_attempt_.try_lock_for(patience); }
@@ -88,6 +108,8 @@ bool TokenKeeper::end_logins(std::chrono::milliseconds patience) { return login_
 void TokenKeeper::give_up_late_call() {
   give_up(TokenEvent::overran, "a call into the PKCS#11 module is not back in time");
 }
+
+void TokenKeeper::give_up_bad_signatures() { give_up(TokenEvent::lost, "two signatures in a row did not verify"); }
 
 // The status is told by the next image; asking here would take locks that a hanging thread may hold.
 void TokenKeeper::give_up(TokenEvent event, const std::string& reason) {

@@ -21,14 +21,15 @@ class TokenKeeper {
     TokenStatus& status;
     TokenService& service;
     NextImage& next_image;
+    ProbeSchedule& probes;
   };
   explicit TokenKeeper(Parts parts);
 
   /// How many slots of a CallWatch the keeper and its sessions need.
   static std::size_t watch_slots(const TokenConfig& config) { return 1 + static_cast<std::size_t>(config.sessions); }
 
-  /// Opens the token, as often as it takes, and hands it to the service. Runs on a thread of its own; returns once the
-  /// token is open or nothing more can be done.
+  /// Opens the token, as often as it takes, hands it to the service, and probes it from then on while it is idle. Runs
+  /// on a thread of its own; returns where nothing more can be done.
   void run(CallWatch& watch);
   /// Waits until no PIN is being tried and lets none be tried from then on: a process that left in between would leave
   /// a record behind that forbids the next start to use the PIN. False where the login took longer than `patience`. Any
@@ -36,13 +37,17 @@ class TokenKeeper {
   bool end_logins(std::chrono::milliseconds patience);
   /// A call into the module is late. Replaces the process; any thread.
   void give_up_late_call();
+  /// Two signatures in a row did not verify. Replaces the process; any thread.
+  void give_up_bad_signatures();
 
  private:
   /// Replaces the process after a loss; does nothing where the state says so. Any thread.
   void give_up(TokenEvent event, const std::string& reason);
   Result<OpenedToken, OpeningFailure> open(CallWatch& watch);
   void serve(OpenedToken token, CallWatch& watch);
-  void wait_before_try(unsigned attempt);
+  /// Waits as long as the losses of the images before this one ask for.
+  void wait_after_losses();
+  void probe_while_idle();
   std::uint32_t next_attempt() const;
 
   Parts parts_;

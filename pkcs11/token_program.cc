@@ -51,13 +51,22 @@ struct Image {
         next_image(std::move(plan)),
         status(history.reason.empty() ? "the token is being opened" : "the token was lost and is being opened again",
                [this](const StatusView& view) { tell(view); }),
-        service(status, history.epoch),
+        limit(config.max_rate),
+        probes(config.probe_interval),
+        record(config.state_dir),
+        service({.status = status,
+                 .epoch = history.epoch,
+                 .limit = limit,
+                 .probes = probes,
+                 .record = &record,
+                 .start_afresh = [this] { keeper.give_up_bad_signatures(); }}),
         keeper({.config = config,
                 .credentials_directory = variable("CREDENTIALS_DIRECTORY"),
                 .history = history,
                 .status = status,
                 .service = service,
-                .next_image = next_image}),
+                .next_image = next_image,
+                .probes = probes}),
         server(listening.fd.get(), service, {.allow = config.allow, .call_timeout = config.call_timeout}) {}
 
   void tell(const StatusView& view) const {
@@ -75,6 +84,9 @@ struct Image {
   host::ListeningSocket listening;
   NextImage next_image;
   TokenStatus status;
+  SignatureLimit limit;
+  ProbeSchedule probes;
+  SignedRecord record;
   TokenService service;
   TokenKeeper keeper;
   LinkServer server;
@@ -102,6 +114,7 @@ void Image::serve_until_stopped(int signals) {
 }
 
 void Image::list_keys_anew() {
+  record.reopen();
   const auto listed = service.refresh(Deadline::clock::now() + config.call_timeout);
   if (listed) return host::log(host::LogLevel::notice, "SIGHUP: the token's keys are listed anew");
   host::log(host::LogLevel::warning, "SIGHUP: the token's keys are not listed anew: " + listed.error().message);

@@ -1,15 +1,18 @@
 #include "pkcs11/token_service.h"
 
+#include "host/log.h"
+
 namespace signet::pkcs11 {
 
 void TokenService::serve(std::unique_ptr<Signer> signer) {
   owned_ = std::move(signer);
   signer_.store(owned_.get(), std::memory_order_release);
-  status_.apply(TokenEvent::opened, "the token is open");
+  parts_.status.apply(TokenEvent::opened, "the token is open");
+  parts_.probes.opened();
 }
 
 TokenDescription TokenService::describe(std::span<const std::string> objects) const {
-  TokenDescription description{.status = status_.view(), .epoch = epoch_};
+  TokenDescription description{.status = parts_.status.view(), .epoch = parts_.epoch};
   const Signer* signer = signer_.load(std::memory_order_acquire);
   if (signer != nullptr) {
     description.keys = signer->describe(objects);
@@ -21,12 +24,16 @@ TokenDescription TokenService::describe(std::span<const std::string> objects) co
   return description;
 }
 
+void TokenService::want(std::span<const std::string> objects, std::span<const std::string> unprobed) {
+  parts_.probes.want(objects, unprobed);
+}
+
 Served<Signer*> TokenService::signer_by(Deadline deadline) const {
-  const TokenState state = status_.wait_while_opening(deadline);
+  const TokenState state = parts_.status.wait_while_opening(deadline);
   if (is_open(state)) return signer_.load(std::memory_order_acquire);
   const bool opening = state == TokenState::opening;
   return Unexpected(
-      Refusal{opening ? RefusalReason::token_opening : RefusalReason::token_unavailable, status_.view().message});
+      Refusal{opening ? RefusalReason::token_opening : RefusalReason::token_unavailable, parts_.status.view().message});
 }
 
 Served<void> TokenService::refresh(Deadline deadline) {
@@ -36,18 +43,43 @@ Served<void> TokenService::refresh(Deadline deadline) {
 
 Served<JoseSignature> TokenService::sign(const SignOrder& order) {
   SIGNET_TRY_ASSIGN(Signer * signer, signer_by(order.deadline));
+  SIGNET_TRY(parts_.limit.admit());
   auto outcome = signer->sign(order);
   note_outcome(outcome);
+  if (outcome) SIGNET_TRY(record(order, *outcome));
   return outcome;
 }
 
-void TokenService::note_outcome(const Served<JoseSignature>& outcome) {
+Served<void> TokenService::record(const SignOrder& order, const JoseSignature& signature) {
+  if (parts_.record == nullptr) return {};
+  const auto recorded = parts_.record->append(order, signature);
+  if (recorded) return {};
+  return Unexpected(Refusal{RefusalReason::record_unavailable,
+                            "the record of what is signed cannot be written, so no signature leaves; the operator must "
+                            "make room in state-dir",
+                            recorded.error().detail});
+}
+
+void TokenService::probe(std::string_view object, Deadline deadline) {
+  Signer* signer = signer_.load(std::memory_order_acquire);
+  if (signer == nullptr) return;
+  const auto outcome = signer->probe(object, deadline);
+  // Without a key nothing was signed, and nothing is proven.
+  if (!object.empty()) note_outcome(outcome);
+  if (!outcome)
+    host::log(host::LogLevel::info, "a probe of the idle token was not answered: " + outcome.error().message);
+}
+
+template <class T>
+void TokenService::note_outcome(const Served<T>& outcome) {
   if (outcome) {
-    if (!has_signed()) has_signed_.store(true, std::memory_order_relaxed);
-    if (status_.state() == TokenState::degraded) status_.apply(TokenEvent::signature_good, "the token signs again");
+    parts_.probes.used();
+    if (state() == TokenState::degraded) parts_.status.apply(TokenEvent::signature_good, "the token signs again");
   } else if (outcome.error().reason == RefusalReason::signature_bad) {
-    status_.apply(TokenEvent::signature_bad,
-                  "the token's last signature did not verify; the operator must check the token");
+    parts_.probes.troubled();
+    const Action action = parts_.status.apply(
+        TokenEvent::signature_bad, "the token's last signature did not verify; the operator must check the token");
+    if (action == Action::re_execute && parts_.start_afresh) parts_.start_afresh();
   }
 }
 

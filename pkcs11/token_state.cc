@@ -19,8 +19,11 @@ Transition advance(TokenState state, TokenEvent event) {
     case TokenEvent::lost:
     case TokenEvent::overran:
       return {TokenState::opening, Action::re_execute};
+    case TokenEvent::lost_again:
+      return {TokenState::absent, Action::none};
     case TokenEvent::signature_bad:
-      return {is_open(state) ? TokenState::degraded : state, Action::none};
+      if (state == TokenState::degraded) return {TokenState::opening, Action::re_execute};
+      return {state == TokenState::ready ? TokenState::degraded : state, Action::none};
     case TokenEvent::signature_good:
       return {is_open(state) ? TokenState::ready : state, Action::none};
   }

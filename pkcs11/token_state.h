@@ -15,8 +15,9 @@ enum class TokenEvent {
   pin_refused,     ///< C_Login refused the PIN, or the token says that its PIN is locked
   setup_wrong,     ///< only an operator can mend it: module, URI, PIN file
   lost,            ///< a call said that token, session or login are gone
+  lost_again,      ///< one image after the other lost the token, and this one waits before it tries
   overran,         ///< a call is not back in time
-  signature_bad,   ///< a signature did not verify
+  signature_bad,   ///< a signature did not verify; a second one in a row means that the token is lost
   signature_good,  ///< one did
 };
 

@@ -144,7 +144,8 @@ class KeyReader {
                   })
         .optional("rate", take_into(key_.rate, parse_rate))
         .optional("lifetime", take_into(key_.default_lifetime, parse_lifetime))
-        .optional("publish", take_into(key_.publish, parse_yes_no));
+        .optional("publish", take_into(key_.publish, parse_yes_no))
+        .optional("probe", take_into(key_.probe, parse_yes_no));
   }
 
   ConfigSchema::Take take_variable(const std::string& name, const TextRule& rule) {

@@ -13,17 +13,17 @@
 #include "daemon/rules/accounts.h"
 #include "daemon/rules/allow.h"
 #include "daemon/rules/profile.h"
-#include "daemon/rules/rate.h"
 #include "proto/bytes.h"
 #include "proto/config_file.h"
+#include "proto/rate.h"
 #include "proto/sha256.h"
 
 namespace signet::rules {
 
 /// The options of every key file; a profile's variables are the others.
-inline constexpr std::array<std::string_view, 13> kKeyOptions{"token", "object",   "public-key", "profile",    "alg",
+inline constexpr std::array<std::string_view, 14> kKeyOptions{"token", "object",   "public-key", "profile",    "alg",
                                                               "role",  "unscoped", "allow",      "long-lived", "rate",
-                                                              "mode",  "lifetime", "publish"};
+                                                              "mode",  "lifetime", "publish",    "probe"};
 
 /// `public-key`: the hash of the key's SubjectPublicKeyInfo, and the whole of it where the token shows no public key.
 struct PublicKeyPin {
@@ -47,6 +47,7 @@ struct KeyPolicy {
   std::vector<RateLimit> rate{};                           ///< empty: no limit
   std::optional<std::chrono::seconds> default_lifetime{};  ///< the key file's, else the profile's; absent: no `exp`
   bool publish = false;                                    ///< in /v1/jwks
+  bool probe = true;                                       ///< may sign probes while its token is idle
   std::string kid{};                                       ///< the header's; empty where the profile sets none
   std::string header_json{};                               ///< the whole JOSE header: no request changes it
   boost::json::object fixed_claims{};  ///< the profile's claims with the variables filled in: no request changes them

@@ -225,7 +225,7 @@ void LinkConnection::describe_now() {
   if (!greeted_ || describing_) return;
   describing_ = true;
   const Listing listing = owner_->wants_new_listing() ? Listing::anew : Listing::as_known;
-  request(encode_describe(++last_id_, owner_->described_objects(), listing), nullptr);
+  request(encode_describe(++last_id_, owner_->wanted_keys(), listing), nullptr);
 }
 
 void LinkConnection::request(std::string frame, SignJobPtr job) {

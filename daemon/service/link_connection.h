@@ -23,7 +23,7 @@ enum class Returned { unheard, cut, failed };
 class LinkOwner {
  public:
   virtual ~LinkOwner() = default;
-  virtual std::vector<std::string> described_objects() const = 0;
+  virtual const WantedKeys& wanted_keys() const = 0;
   virtual bool wants_new_listing() const = 0;
   virtual void on_description(TokenDescription description) = 0;
   virtual void on_signature(const SignJobPtr& job, Result<Bytes> result, std::chrono::microseconds service_time) = 0;

@@ -1,5 +1,7 @@
 #include "daemon/service/link_failure.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace signet::service {
@@ -34,6 +36,8 @@ std::string_view code_name(LinkFailureCode code) {
       return "TOKEN_FAILED";
     case LinkFailureCode::rate_exceeded:
       return "RATE_EXCEEDED";
+    case LinkFailureCode::record_unavailable:
+      return "RECORD_UNAVAILABLE";
     case LinkFailureCode::unspecified:
       break;
   }
@@ -57,8 +61,15 @@ Error unavailable_error(TokenState state, std::string_view message) {
 Error api_error(const LinkFailure& failure) {
   constexpr std::chrono::seconds kSoon{1};
   switch (failure.code) {
-    case LinkFailureCode::busy:
     case LinkFailureCode::rate_exceeded:
+      return with_detail(ErrorCode::overloaded, "the token's service signs no more for now; try again later", failure,
+                         std::max(kSoon, failure.retry_after));
+    case LinkFailureCode::record_unavailable:
+      return with_detail(ErrorCode::token_unavailable,
+                         "the token's service cannot keep its record of signatures, so none leaves; the administrator "
+                         "must make room on its disk",
+                         failure, kRetryAfterMend);
+    case LinkFailureCode::busy:
       return with_detail(ErrorCode::overloaded, "the token has more to sign than it can; try again shortly", failure,
                          kSoon);
     case LinkFailureCode::token_opening:

@@ -61,6 +61,8 @@ LinkFailureCode failure_code_of(link::FailureCode code) {
       return LinkFailureCode::token_failed;
     case link::RATE_EXCEEDED:
       return LinkFailureCode::rate_exceeded;
+    case link::RECORD_UNAVAILABLE:
+      return LinkFailureCode::record_unavailable;
     default:
       return LinkFailureCode::unspecified;
   }
@@ -80,6 +82,13 @@ TokenDescription description_of(const link::Description& from) {
   description.keys.reserve(static_cast<std::size_t>(from.key_size()));
   for (const link::Key& key : from.key()) description.keys.push_back(key_of(key));
   return description;
+}
+
+/// DescribeRequest and RefreshRequest have the same fields.
+template <class Request>
+void write(const WantedKeys& keys, Request& out) {
+  out.mutable_object()->Assign(keys.objects.begin(), keys.objects.end());
+  out.mutable_unprobed()->Assign(keys.unprobed.begin(), keys.unprobed.end());
 }
 
 Unexpected<Error> not_a_reply(std::string detail) {
@@ -119,12 +128,13 @@ std::string encode_hello(std::uint64_t id, std::string_view program) {
   return frame_of(request);
 }
 
-std::string encode_describe(std::uint64_t id, const std::vector<std::string>& objects, Listing listing) {
+std::string encode_describe(std::uint64_t id, const WantedKeys& keys, Listing listing) {
   link::Request request;
   request.set_id(id);
-  auto& wanted = listing == Listing::anew ? *request.mutable_refresh()->mutable_object()
-                                          : *request.mutable_describe()->mutable_object();
-  wanted.Assign(objects.begin(), objects.end());
+  if (listing == Listing::anew)
+    write(keys, *request.mutable_refresh());
+  else
+    write(keys, *request.mutable_describe());
   return frame_of(request);
 }
 
@@ -159,7 +169,7 @@ Result<LinkReply> decode_reply(BytesView payload) {
       return decoded;
     case link::Reply::kFailure:
       decoded.result = LinkFailure{failure_code_of(reply.failure().code()), state_of(reply.failure().state()),
-                                   reply.failure().message()};
+                                   reply.failure().message(), std::chrono::seconds(reply.failure().retry_after_s())};
       return decoded;
     case link::Reply::RESULT_NOT_SET:
       break;

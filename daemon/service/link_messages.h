@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -55,12 +56,14 @@ enum class LinkFailureCode {
   busy,
   signature_bad,
   token_failed,
-  rate_exceeded
+  rate_exceeded,
+  record_unavailable
 };
 struct LinkFailure {
   LinkFailureCode code = LinkFailureCode::unspecified;
   TokenState state = TokenState::unreachable;
   std::string message;
+  std::chrono::seconds retry_after{0};  ///< 0: not known
 };
 
 struct LinkReply {
@@ -77,11 +80,17 @@ struct SignCall {
   BytesView spki;  ///< the pinned key itself where the key file has it; else empty
 };
 
+/// The keys that signetd wants to know of.
+struct WantedKeys {
+  std::vector<std::string> objects{};   ///< PKCS#11 URIs
+  std::vector<std::string> unprobed{};  ///< those of them that must not sign probes
+};
+
 enum class Listing { as_known, anew };  ///< anew: the token's objects are listed again (RefreshRequest)
 
 /// Whole frames, length included, ready to be sent.
 std::string encode_hello(std::uint64_t id, std::string_view program);
-std::string encode_describe(std::uint64_t id, const std::vector<std::string>& objects, Listing listing);
+std::string encode_describe(std::uint64_t id, const WantedKeys& keys, Listing listing);
 std::string encode_sign(std::uint64_t id, const SignCall& call, std::uint32_t deadline_ms);
 
 /// One payload without its length. Error bad_input: not a Reply of ours.

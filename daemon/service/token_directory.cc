@@ -21,10 +21,14 @@ std::vector<std::string> socket_paths(const std::string& token_dir, const std::s
   return paths;
 }
 
-std::map<std::string, std::vector<std::string>> objects_by_token(const rules::Configuration& configuration) {
-  std::map<std::string, std::vector<std::string>> objects;
-  for (const auto& [name, key] : configuration.keys) objects[key.token].push_back(key.object);
-  return objects;
+std::map<std::string, WantedKeys> keys_by_token(const rules::Configuration& configuration) {
+  std::map<std::string, WantedKeys> keys;
+  for (const auto& [name, key] : configuration.keys) {
+    WantedKeys& wanted = keys[key.token];
+    wanted.objects.push_back(key.object);
+    if (!key.probe) wanted.unprobed.push_back(key.object);
+  }
+  return keys;
 }
 
 }  // namespace
@@ -36,16 +40,16 @@ TokenDirectory::~TokenDirectory() { stop(); }
 
 void TokenDirectory::follow_configuration(Listing listing) {
   const rules::DaemonConfig& daemon = state_.configuration->daemon;
-  const auto wanted = objects_by_token(*state_.configuration);
+  const auto wanted = keys_by_token(*state_.configuration);
   std::erase_if(links_, [&](const auto& link) {
     const bool stays = wanted.contains(link.first) && link.second.deadline == daemon.deadline &&
                        link.second.paths == socket_paths(daemon.token_dir, link.first);
     if (!stays) link.second.link->stop();
     return !stays;
   });
-  for (const auto& [token, objects] : wanted) {
+  for (const auto& [token, keys] : wanted) {
     if (!links_.contains(token)) open(token, socket_paths(daemon.token_dir, token));
-    links_.find(token)->second.link->describe(objects, listing);
+    links_.find(token)->second.link->describe(keys, listing);
   }
 }
 

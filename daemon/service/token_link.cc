@@ -72,8 +72,8 @@ void TokenLink::open_connection(const std::string& path) {
   connections_.back()->start();
 }
 
-void TokenLink::describe(std::vector<std::string> objects, Listing listing) {
-  objects_ = std::move(objects);
+void TokenLink::describe(WantedKeys keys, Listing listing) {
+  keys_ = std::move(keys);
   const bool wanted = std::exchange(wants_new_listing_, wants_new_listing_ || listing == Listing::anew);
   for (const auto& connection : connections_) connection->describe_now();
   wants_new_listing_ = wanted;

@@ -31,7 +31,7 @@ class TokenLink : private LinkOwner {
   void stop();
 
   /// Which keys to describe from now on; asks at once. `anew`: have the token's objects listed again first.
-  void describe(std::vector<std::string> objects, Listing listing);
+  void describe(WantedKeys keys, Listing listing);
   /// Some key was missing or unusable in the last description: it may have been imported since.
   void want_new_listing(bool wanted) { wants_new_listing_ = wanted; }
 
@@ -43,7 +43,7 @@ class TokenLink : private LinkOwner {
   TokenHealth health() const;
 
  private:
-  std::vector<std::string> described_objects() const override { return objects_; }
+  const WantedKeys& wanted_keys() const override { return keys_; }
   bool wants_new_listing() const override { return wants_new_listing_; }
   void on_description(TokenDescription description) override;
   void on_signature(const SignJobPtr& job, Result<Bytes> result, std::chrono::microseconds service_time) override;
@@ -64,7 +64,7 @@ class TokenLink : private LinkOwner {
   Executor executor_;
   const TokenLinkSpec spec_;
   std::function<void(const TokenDescription&)> heard_;
-  std::vector<std::string> objects_;
+  WantedKeys keys_;
   bool wants_new_listing_ = false;
   std::vector<std::shared_ptr<LinkConnection>> connections_;
   std::deque<SignJobPtr> queue_;

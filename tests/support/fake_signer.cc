@@ -116,4 +116,10 @@ Served<JoseSignature> FakeSigner::sign(const SignOrder& order) {
   return JoseSignature{std::move(signature), pinned.spki_sha256()};
 }
 
+Served<void> FakeSigner::probe(std::string_view object, Deadline) {
+  if (object.empty()) return {};
+  SIGNET_TRY(catalog_->find(object));
+  return {};
+}
+
 }  // namespace signet::test

@@ -22,6 +22,7 @@ class FakeSigner final : public pkcs11::Signer {
   std::vector<pkcs11::KeyView> describe(std::span<const std::string> objects) const override;
   pkcs11::Served<void> refresh(pkcs11::Deadline deadline) override;
   pkcs11::Served<pkcs11::JoseSignature> sign(const pkcs11::SignOrder& order) override;
+  pkcs11::Served<void> probe(std::string_view object, pkcs11::Deadline deadline) override;
 
  private:
   using EvpKey = std::shared_ptr<EVP_PKEY>;

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 /// A connection served by a thread, over a fake signer with one key.
 class ServedLink {
  public:
-  ServedLink() : service_(status_, 3) {
+  explicit ServedLink(std::vector<RateLimit> max_rate = {}) : limit_(std::move(max_rate)) {
     auto signer = std::make_unique<test::FakeSigner>("build");
     key = signer->add_key("apple", KeyType::ec_p256);
     REQUIRE(signer->refresh(std::chrono::steady_clock::now()).has_value());
@@ -56,7 +56,9 @@ class ServedLink {
 
  private:
   TokenStatus status_{"", {}};
-  TokenService service_;
+  SignatureLimit limit_;
+  ProbeSchedule probes_{15s};
+  TokenService service_{{.status = status_, .epoch = 3, .limit = limit_, .probes = probes_}};
   std::thread thread_;
 };
 
@@ -68,6 +70,15 @@ link::Request hello_frame() {
 }
 
 }  // namespace
+
+TEST_CASE("a client that asks for more than max-rate is told when to come again", "[pkcs11]") {
+  ServedLink served({{1, 1h}});
+  served.greet();
+  REQUIRE(served.client->call(served.sign_request()).value().has_signature());
+  const auto reply = served.client->call(served.sign_request());
+  served.require_failure(reply, link::RATE_EXCEEDED);
+  CHECK(reply->failure().retry_after_s() > 3000);
+}
 
 TEST_CASE("a greeted client describes and signs", "[pkcs11]") {
   ServedLink served;

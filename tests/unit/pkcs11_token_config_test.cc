@@ -35,6 +35,8 @@ TEST_CASE("a short token configuration is filled with defaults", "[pkcs11]") {
   CHECK(config.call_timeout == std::chrono::seconds(10));
   CHECK(config.start_timeout == std::chrono::seconds(60));
   CHECK(config.verify == Verify::always);
+  CHECK(config.probe_interval == std::chrono::seconds(15));
+  CHECK(config.max_rate.empty());
   CHECK(config.socket_mode == 0600);
   CHECK_FALSE(config.socket_group);
   CHECK(config.pin_file.empty());
@@ -47,6 +49,7 @@ TEST_CASE("every option of a token configuration is taken", "[pkcs11]") {
                                                        "pin-file = /etc/signet/build.pin # of the service alone\n"
                                                        "allow = uid:4711\nsessions = 2\n"
                                                        "call-timeout = 500ms\nstart-timeout = 2min\nverify = first\n"
+                                                       "probe-interval = 1min\nmax-rate = 50/s, 10000/day\n"
                                                        "socket-mode = 0660\nsocket-group = root\n");
   REQUIRE(reading.problems.empty());
   const TokenConfig& config = reading.config;
@@ -57,8 +60,16 @@ TEST_CASE("every option of a token configuration is taken", "[pkcs11]") {
   CHECK(config.call_timeout == std::chrono::milliseconds(500));
   CHECK(config.start_timeout == std::chrono::minutes(2));
   CHECK(config.verify == Verify::first);
+  CHECK(config.probe_interval == std::chrono::minutes(1));
+  CHECK(config.max_rate == parse_rate("50/s, 10000/day").value());
   CHECK(config.socket_mode == 0660);
   CHECK(config.socket_group == gid_t{0});
+}
+
+TEST_CASE("probes can be switched off", "[pkcs11]") {
+  const auto reading = read_token_config("t.conf", std::string(kGood) + "probe-interval = off\n");
+  REQUIRE(reading.problems.empty());
+  CHECK(reading.config.probe_interval == std::chrono::milliseconds(0));
 }
 
 TEST_CASE("every problem of a token configuration is told at once, with its line", "[pkcs11]") {
@@ -70,14 +81,16 @@ TEST_CASE("every problem of a token configuration is told at once, with its line
       "verify = sometimes\n"
       "allow = everybody\n"
       "modul = /x\n"
-      "socket-mode = 999\n");
-  for (const char* expected :
-       {"t.conf:1: module", "t.conf:2: token", "t.conf:3: sessions", "t.conf:4: call-timeout", "t.conf:5: verify",
-        "t.conf:6: allow", "t.conf:7: modul", "t.conf:8: socket-mode", "socket", "state-dir"}) {
+      "socket-mode = 999\n"
+      "probe-interval = never\n"
+      "max-rate = often\n");
+  for (const char* expected : {"t.conf:1: module", "t.conf:2: token", "t.conf:3: sessions", "t.conf:4: call-timeout",
+                               "t.conf:5: verify", "t.conf:6: allow", "t.conf:7: modul", "t.conf:8: socket-mode",
+                               "t.conf:9: probe-interval", "t.conf:10: max-rate", "socket", "state-dir"}) {
     INFO(expected);
     CHECK(mentions(lines, expected));
   }
-  CHECK(lines.size() == 10);
+  CHECK(lines.size() == 12);
 }
 
 TEST_CASE("a token configuration must say who may connect", "[pkcs11]") {

@@ -7,9 +7,9 @@ namespace {
 
 constexpr TokenState kStates[] = {TokenState::opening, TokenState::ready,       TokenState::degraded,
                                   TokenState::absent,  TokenState::pin_refused, TokenState::misconfigured};
-constexpr TokenEvent kEvents[] = {TokenEvent::opened,        TokenEvent::not_found,     TokenEvent::pin_refused,
-                                  TokenEvent::setup_wrong,   TokenEvent::lost,          TokenEvent::overran,
-                                  TokenEvent::signature_bad, TokenEvent::signature_good};
+constexpr TokenEvent kEvents[] = {TokenEvent::opened,      TokenEvent::not_found,     TokenEvent::pin_refused,
+                                  TokenEvent::setup_wrong, TokenEvent::lost,          TokenEvent::overran,
+                                  TokenEvent::lost_again,  TokenEvent::signature_bad, TokenEvent::signature_good};
 
 }  // namespace
 
@@ -41,7 +41,16 @@ TEST_CASE("absent and misconfigured tokens are looked for again", "[pkcs11]") {
   CHECK(advance(TokenState::absent, TokenEvent::opened).state == TokenState::ready);
 }
 
-TEST_CASE("a bad signature degrades an open token until a good one", "[pkcs11]") {
+TEST_CASE("callers are not kept waiting for a token that one image after the other loses", "[pkcs11]") {
+  CHECK(advance(TokenState::opening, TokenEvent::lost_again).state == TokenState::absent);
+  CHECK(advance(TokenState::opening, TokenEvent::lost_again).action == Action::none);
+  CHECK(advance(TokenState::absent, TokenEvent::opened).state == TokenState::ready);
+}
+
+TEST_CASE("a bad signature degrades an open token until a good one; two in a row end the image", "[pkcs11]") {
+  CHECK(advance(TokenState::ready, TokenEvent::signature_bad).action == Action::none);
+  CHECK(advance(TokenState::degraded, TokenEvent::signature_bad).action == Action::re_execute);
+  CHECK(advance(TokenState::degraded, TokenEvent::signature_bad).state == TokenState::opening);
   CHECK(advance(TokenState::ready, TokenEvent::signature_bad).state == TokenState::degraded);
   CHECK(advance(TokenState::degraded, TokenEvent::signature_good).state == TokenState::ready);
   CHECK(advance(TokenState::opening, TokenEvent::signature_bad).state == TokenState::opening);

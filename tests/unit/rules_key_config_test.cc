@@ -19,7 +19,7 @@ const std::string kEd25519Spki =
 
 TEST_CASE("A key file for Apple's Enterprise Program is read whole") {
   const auto key =
-      key_of(kAppleKey + "rate = 10/s, 2000/day\nlifetime = 14min\npublish = yes\nallow = group:builders uid:7\n");
+      key_of(kAppleKey + "rate = 10/s, 2000/day\nlifetime = 14min\npublish = yes\nprobe = no\nallow = group:builders uid:7\n");
   CHECK(key.name == "apple");
   CHECK(key.token == "build");
   CHECK(key.object == "pkcs11:object=AuthKey_2X9R4HXF34");
@@ -33,6 +33,7 @@ TEST_CASE("A key file for Apple's Enterprise Program is read whole") {
   CHECK(key.rate == std::vector<RateLimit>{{10, 1s}, {2000, 24h}});
   CHECK(key.default_lifetime == 840s);
   CHECK(key.publish);
+  CHECK_FALSE(key.probe);
   CHECK(key.kid == "2X9R4HXF34");
   CHECK(key.header_json == R"({"alg":"ES256","kid":"2X9R4HXF34","typ":"JWT"})");
 }
@@ -42,6 +43,7 @@ TEST_CASE("What a key file leaves out has the safe value") {
   CHECK(key.default_lifetime == 840s);
   CHECK(key.rate.empty());
   CHECK_FALSE(key.publish);
+  CHECK(key.probe);
   CHECK_FALSE(key.unscoped_allowed);
 }
 

@@ -22,6 +22,7 @@ TEST_CASE("each failure of the link has its error") {
       {LinkFailureCode::signature_bad, ErrorCode::token_unavailable},
       {LinkFailureCode::token_failed, ErrorCode::token_unavailable},
       {LinkFailureCode::rate_exceeded, ErrorCode::overloaded},
+      {LinkFailureCode::record_unavailable, ErrorCode::token_unavailable},
       {LinkFailureCode::unspecified, ErrorCode::internal},
   }));
   const Error error = service::api_error({code, TokenState::absent, "C_Sign: CKR_DEVICE_ERROR"});
@@ -29,6 +30,12 @@ TEST_CASE("each failure of the link has its error") {
   REQUIRE(error.retry_after.has_value());
   if (code != LinkFailureCode::token_unavailable) REQUIRE(error.message.find("CKR") == std::string::npos);
   REQUIRE_FALSE(error.detail.empty());
+}
+
+TEST_CASE("a rate that is used up says when there is room again") {
+  const Error error =
+      service::api_error({LinkFailureCode::rate_exceeded, TokenState::ready, "", std::chrono::seconds(42)});
+  REQUIRE(error.retry_after == std::chrono::seconds(42));
 }
 
 TEST_CASE("a token that cannot be used speaks for itself where it has words") {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "pkcs11/signer.h"
+#include "proto/rate.h"
+
+namespace signet::pkcs11 {
+
+/// `max-rate`: how much signet-token signs at most, whatever its client asks for. A signetd that was taken over mints
+/// no faster than this. Any thread.
+class SignatureLimit {
+ public:
+  /// Without limits everything is admitted.
+  explicit SignatureLimit(std::vector<RateLimit> limits) : limits_(std::move(limits)) {}
+
+  /// Counts one signature. Refusal rate_exceeded, with the time after which there is room again; it is not counted.
+  Served<void> admit();
+
+ private:
+  const std::vector<RateLimit> limits_;
+  std::mutex mutex_;  ///< guards state_
+  RateState state_;
+};
+
+}  // namespace signet::pkcs11
