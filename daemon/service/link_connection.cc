@@ -197,6 +197,7 @@ Result<void> LinkConnection::take_failure(const Pending& request, const LinkFail
     case LinkFailureCode::no_such_key:
     case LinkFailureCode::key_refused:
     case LinkFailureCode::key_changed:
+    case LinkFailureCode::signature_bad:  // the token is degraded now
       describe_now();
       [[fallthrough]];
     default:

@@ -14,13 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 
 // A token that computes in software is fastest with about a connection per core; one that mostly waits for its hardware
-// takes as many as it has sessions (signet-token has 8 unless told otherwise).
-constexpr std::size_t kMaxConnections = 8;
+// takes as many as it has sessions.
 constexpr std::chrono::microseconds kSlowToken = 1ms;
 // A request is sent again after a cut, but one that brings its token's service down must not do so for ever. Restarts
 // that follow closely upon each other hit the same request, because what was cut is sent first.
 constexpr int kMaxCuts = 3;
 constexpr int kMaxFailures = 1;
+// How long a service that accepts again may take to say how its token is.
+constexpr std::chrono::milliseconds kComeBack = 500ms;
 
 bool can_sign(TokenState state) { return state == TokenState::ready || state == TokenState::degraded; }
 
@@ -80,7 +81,7 @@ void TokenLink::describe(WantedKeys keys, Listing listing) {
 }
 
 Task<Result<Bytes>> TokenLink::sign(SignOrder order, Deadline deadline) {
-  if (Result<void> worth = check_worth_waiting(); !worth) co_return Unexpected(worth.error());
+  if (Result<void> worth = co_await expect_service(deadline); !worth) co_return Unexpected(worth.error());
   if (queue_.size() >= spec_.max_queued) {
     co_return Unexpected(
         Error{ErrorCode::overloaded, "more signatures are asked for than the token can make; try again shortly"});
@@ -96,7 +97,21 @@ Task<Result<Bytes>> TokenLink::sign(SignOrder order, Deadline deadline) {
   co_return std::move(*job->outcome);
 }
 
+// A service that was away for long is tried again at most every two seconds; one that has just come back must not turn
+// a request away for that. Where nobody listens this ends at once.
+Task<Result<void>> TokenLink::expect_service(Deadline deadline) {
+  Result<void> worth = check_worth_waiting();
+  if (worth || best().state() != TokenState::unreachable) co_return worth;
+  WakeUp described(executor_);
+  waiting_for_description_.push_back(&described);
+  for (const auto& connection : connections_) connection->retry_now();
+  co_await described.wait_until(std::min(deadline, SteadyClock::now() + kComeBack));
+  std::erase(waiting_for_description_, &described);
+  co_return check_worth_waiting();
+}
+
 Task<Result<void>> TokenLink::wait_until_described(Deadline deadline) {
+  if (Result<void> worth = co_await expect_service(deadline); !worth) co_return worth;
   if (usable()) co_return Result<void>();
   WakeUp described(executor_);
   waiting_for_description_.push_back(&described);
@@ -150,8 +165,8 @@ LinkConnection* TokenLink::idlest() {
 }
 
 void TokenLink::grow() {
-  const std::size_t cores = std::max(2U, std::thread::hardware_concurrency());
-  const std::size_t most = slow() ? kMaxConnections : std::min<std::size_t>(cores, kMaxConnections);
+  const std::size_t cores = std::max<std::size_t>(2, std::thread::hardware_concurrency());
+  const std::size_t most = slow() ? spec_.max_connections : std::min(cores, spec_.max_connections);
   if (!usable() || connections_.size() >= most) return;
   // A connection that is still being made will take the queue's head in a moment.
   if (!std::ranges::all_of(connections_, [](const auto& connection) { return can_sign(connection->state()); })) return;

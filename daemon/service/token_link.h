@@ -16,6 +16,7 @@ struct TokenLinkSpec {
   std::vector<std::string> paths;      ///< sockets of the services that serve this token: NAME.sock, NAME.2.sock, …
   std::chrono::milliseconds deadline;  ///< of one request
   std::size_t max_queued = 512;
+  std::size_t max_connections = 8;  ///< as many as signet-token has sessions, unless told otherwise
 };
 
 /// The way to one token: a queue of signatures and a small pool of connections that take them from it. While the
@@ -54,6 +55,7 @@ class TokenLink : private LinkOwner {
   const LinkConnection& best() const;
   bool usable() const;
   Result<void> check_worth_waiting() const;
+  Task<Result<void>> expect_service(Deadline deadline);
   LinkConnection* idlest();
   void dispatch();
   void grow();
