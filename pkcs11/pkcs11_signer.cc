@@ -120,15 +120,15 @@ Served<void> Pkcs11Signer::probe(std::string_view object, Deadline deadline) {
   const Catalog keys = catalog();
   SIGNET_TRY_ASSIGN(const TokenKey* key, keys->find(object));
   if (!key->unusable.empty()) return Unexpected(Refusal{RefusalReason::key_refused, key->unusable});
-  return probe_with(*key, deadline);
+  return probe_with(keys, *key, deadline);
 }
 
-Served<void> Pkcs11Signer::probe_with(const TokenKey& key, Deadline deadline) {
+Served<void> Pkcs11Signer::probe_with(const Catalog& keys, const TokenKey& key, Deadline deadline) {
   const Algorithm algorithm = key.algorithms.front();
   const Bytes message = probe_message();
   std::optional<CallFailure> stale;
   const auto signature = sign_with_session(key, algorithm, message, deadline, stale);
-  // A key that has gone is found out about by the next listing; a probe is no reason for one.
+  if (stale) return list_after_stale_key(keys, deadline);
   if (!signature) return Unexpected(signature.error());
   if (!key.public_key) return {};
   return verify_message(key, *key.public_key, algorithm, message, *signature);

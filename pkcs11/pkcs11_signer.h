@@ -57,7 +57,7 @@ class Pkcs11Signer final : public Signer {
   Served<Bytes> sign_with_session(const TokenKey& key, Algorithm algorithm, BytesView message, Deadline deadline,
                                   std::optional<CallFailure>& stale);
   Served<void> list_after_stale_key(const Catalog& used, Deadline deadline);
-  Served<void> probe_with(const TokenKey& key, Deadline deadline);
+  Served<void> probe_with(const Catalog& keys, const TokenKey& key, Deadline deadline);
   Served<void> probe_session(Deadline deadline);
   Served<SessionPool::Lease> borrow(Deadline deadline);
   Refusal refusal_of(const CallFailure& failure);

@@ -94,6 +94,19 @@ TEST_CASE("an idle token that has silently gone is found out, and opened again, 
   CHECK(fixture.faults.count("C_Login") == 2);
 }
 
+TEST_CASE("a token that was taken away while it was idle is absent before anybody asks", "[fault]") {
+  Fixture fixture({"probe-interval = 200ms"});
+  fixture.name_key(true);
+  const std::string tokens = fixture.hsm.token_directory();
+  std::filesystem::rename(tokens, tokens + ".away");
+  std::filesystem::create_directory(tokens);
+  fixture.service.wait_for(link::ABSENT);
+  std::filesystem::remove(tokens);
+  std::filesystem::rename(tokens + ".away", tokens);
+  fixture.service.wait_for(link::READY);
+  CHECK(is_good(fixture.ask(), fixture.key));
+}
+
 TEST_CASE("a key that is not to be probed is not, and the token is asked for a random number instead", "[fault]") {
   Fixture fixture({"probe-interval = 100ms"});
   fixture.name_key(false);
