@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "pkcs11/quirks.h"
+
 namespace signet::pkcs11 {
 namespace {
 
@@ -112,7 +114,9 @@ CallResult<Bytes> sign_on_token(const Session& session, CK_OBJECT_HANDLE key, Al
   // C_Sign takes a pointer to non-const octets and does not write to them (PKCS#11 2.40 section 5.11).
   auto* data = const_cast<unsigned char*>(octets(input));
   SIGNET_TRY(check("C_Sign", functions.C_Sign(session.handle(), data, input.size(), writable_octets(buffer), &length)));
-  return to_bytes(BytesView(buffer).first(std::min<std::size_t>(length, buffer.size())));
+  auto signature = filled_octets(buffer, length);
+  if (!signature) return Unexpected(CallFailure{"C_Sign", CKR_BUFFER_TOO_SMALL});
+  return std::move(*signature);
 }
 
 }  // namespace signet::pkcs11

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "proto/public_key.h"
+
 namespace signet::pkcs11 {
 namespace {
 
@@ -55,6 +57,7 @@ std::size_t point_bytes(KeyType type) {
 }
 
 constexpr std::byte kOctetString{0x04};
+constexpr std::byte kSequence{0x30};
 constexpr std::byte kLongFormOneOctet{0x81};
 
 // The content of a DER OCTET STRING of exactly `length` octets (under 256) that fills the whole view.
@@ -65,6 +68,20 @@ std::optional<Bytes> octet_string_content(BytesView der, std::size_t length) {
   if (long_form && der[1] != kLongFormOneOctet) return std::nullopt;
   if (std::to_integer<std::size_t>(der[header - 1]) != length) return std::nullopt;
   return to_bytes(der.subspan(header));
+}
+
+std::optional<Bytes> from_der(BytesView signature, std::size_t field_bytes) {
+  auto raw = ecdsa_der_to_raw(signature, field_bytes);
+  return raw ? std::optional(std::move(*raw)) : std::nullopt;
+}
+
+// The number right-aligned in a field; false where more than zeros would be lost.
+bool put_number(BytesView number, std::span<std::byte> field) {
+  const std::size_t surplus = number.size() > field.size() ? number.size() - field.size() : 0;
+  if (std::ranges::count(number.first(surplus), std::byte{0}) != static_cast<std::ptrdiff_t>(surplus)) return false;
+  const BytesView kept = number.subspan(surplus);
+  std::ranges::copy(kept, field.last(kept.size()).begin());
+  return true;
 }
 
 }  // namespace
@@ -89,12 +106,26 @@ Bytes ec_params_of(KeyType type) {
 }
 
 std::optional<Bytes> ecdsa_octets(BytesView signature, std::size_t field_bytes) {
+  if (signature.size() > 2 * field_bytes && signature.front() == kSequence) return from_der(signature, field_bytes);
   const std::size_t half = signature.size() / 2;
-  if (signature.size() % 2 != 0 || half == 0 || half > field_bytes) return std::nullopt;
+  if (signature.size() % 2 != 0 || half == 0) return std::nullopt;
   Bytes fixed(2 * field_bytes);
-  std::ranges::copy(signature.first(half), fixed.begin() + static_cast<std::ptrdiff_t>(field_bytes - half));
-  std::ranges::copy(signature.last(half), fixed.end() - static_cast<std::ptrdiff_t>(half));
-  return fixed;
+  const std::span<std::byte> out(fixed);
+  const bool fits = put_number(signature.first(half), out.first(field_bytes)) &&
+                    put_number(signature.last(half), out.last(field_bytes));
+  return fits ? std::optional(std::move(fixed)) : std::nullopt;
+}
+
+std::optional<Bytes> filled_octets(BytesView buffer, CK_ULONG reported) {
+  if (reported > buffer.size()) return std::nullopt;
+  return to_bytes(buffer.first(reported));
+}
+
+std::size_t session_limit(CK_ULONG max_sessions, std::size_t wanted) {
+  constexpr CK_ULONG kUnavailable = CK_UNAVAILABLE_INFORMATION;
+  const bool unlimited =
+      max_sessions == CK_EFFECTIVELY_INFINITE || max_sessions == kUnavailable || max_sessions == kUnavailable - 1;
+  return unlimited ? wanted : std::min<std::size_t>(wanted, max_sessions);
 }
 
 }  // namespace signet::pkcs11

@@ -3,6 +3,8 @@
 #include <numeric>
 #include <utility>
 
+#include "pkcs11/quirks.h"
+
 namespace signet::pkcs11 {
 
 SessionPool::SessionPool(std::vector<Session> sessions) : sessions_(std::move(sessions)), free_(sessions_.size()) {
@@ -33,9 +35,12 @@ SessionPool::Lease::~Lease() {
 
 CallResult<std::vector<Session>> open_sessions(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first,
                                                std::size_t wanted) {
+  CK_TOKEN_INFO info{};
+  SIGNET_TRY(check("C_GetTokenInfo", functions.C_GetTokenInfo(slot, &info)));
+  const std::size_t limit = session_limit(info.ulMaxSessionCount, wanted);
   std::vector<Session> sessions;
   sessions.push_back(std::move(first));
-  while (sessions.size() < wanted) {
+  while (sessions.size() < limit) {
     auto session = Session::open(functions, slot, SessionMode::read_only);
     if (session) {
       sessions.push_back(std::move(*session));

@@ -51,8 +51,9 @@ class SessionPool {
   std::vector<std::size_t> free_;  ///< a stack: the session used last is warm
 };
 
-/// Opens up to `wanted` sessions beside `first`; fewer where the token has no more to give (CKR_SESSION_COUNT, and
-/// CKR_ARGUMENTS_BAD, which AWS CloudHSM answers). Blocks in the module.
+/// `first` and as many more as make `wanted` (at least 1); fewer where the token says beforehand that it has fewer
+/// (C_GetTokenInfo, ulMaxSessionCount) or has no more to give (CKR_SESSION_COUNT, and CKR_ARGUMENTS_BAD, which AWS
+/// CloudHSM answers). Blocks in the module.
 CallResult<std::vector<Session>> open_sessions(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first,
                                                std::size_t wanted);
 

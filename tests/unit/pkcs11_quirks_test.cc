@@ -1,5 +1,6 @@
 #include "pkcs11/padded_text.h"
 #include "pkcs11/quirks.h"
+#include "proto/public_key.h"
 #include "tests/support/catch.h"
 
 namespace signet::pkcs11 {
@@ -70,8 +71,59 @@ TEST_CASE("ECDSA halves that lost their leading zeros are padded, impossible len
   const auto padded = ecdsa_octets(shorter, 3);
   CHECK(padded == Bytes{std::byte{0}, std::byte{1}, std::byte{2}, std::byte{0}, std::byte{3}, std::byte{4}});
   CHECK_FALSE(ecdsa_octets(Bytes(63), 32));
-  CHECK_FALSE(ecdsa_octets(Bytes(66), 32));
+  CHECK_FALSE(ecdsa_octets(Bytes(66, std::byte{1}), 32));
   CHECK_FALSE(ecdsa_octets(Bytes{}, 32));
+}
+
+TEST_CASE("ECDSA halves with more leading zeros than the field has room for lose those alone", "[pkcs11]") {
+  Bytes longer(66, std::byte{9});
+  longer[0] = longer[33] = std::byte{0};
+  CHECK(ecdsa_octets(longer, 32) == Bytes(64, std::byte{9}));
+  longer[33] = std::byte{1};
+  CHECK_FALSE(ecdsa_octets(longer, 32));
+  CHECK_FALSE(ecdsa_octets(Bytes(65), 32));
+}
+
+TEST_CASE("an ECDSA signature in DER is taken where it cannot be halves", "[pkcs11]") {
+  for (const std::size_t field : {32U, 48U, 66U}) {
+    // An r that begins with a zero octet, an s with its highest bit set: one octet less, one more in DER.
+    Bytes raw(2 * field, std::byte{0x81});
+    raw[0] = std::byte{0};
+    raw[1] = std::byte{0x7f};
+    const auto der = ecdsa_raw_to_der(raw);
+    REQUIRE(der.has_value());
+    CHECK(ecdsa_octets(*der, field) == raw);
+    Bytes trailing = *der;
+    trailing.push_back(std::byte{0});
+    CHECK_FALSE(ecdsa_octets(trailing, field));
+    const Bytes cut(der->begin(), der->end() - 1);
+    CHECK_FALSE(ecdsa_octets(cut, field));
+  }
+  // P-384's DER where P-256 was asked for.
+  CHECK_FALSE(ecdsa_octets(ecdsa_raw_to_der(Bytes(96, std::byte{0x81})).value(), 32));
+}
+
+TEST_CASE("halves of full width that begin like DER are halves", "[pkcs11]") {
+  Bytes raw(64, std::byte{2});
+  raw[0] = std::byte{0x30};
+  raw[1] = std::byte{62};
+  CHECK(ecdsa_octets(raw, 32) == raw);
+}
+
+TEST_CASE("a length beyond the buffer is no length", "[pkcs11]") {
+  const Bytes buffer(8, std::byte{7});
+  CHECK(filled_octets(buffer, 3) == Bytes(3, std::byte{7}));
+  CHECK(filled_octets(buffer, 8) == buffer);
+  CHECK(filled_octets(buffer, 0) == Bytes{});
+  CHECK_FALSE(filled_octets(buffer, 9));
+  CHECK_FALSE(filled_octets(buffer, CK_UNAVAILABLE_INFORMATION));
+}
+
+TEST_CASE("a token's session limit counts where it is one", "[pkcs11]") {
+  CHECK(session_limit(1, 8) == 1);
+  CHECK(session_limit(16, 8) == 8);
+  // Without limit, unknown, and the -2 that some modules report.
+  for (const CK_ULONG none : {CK_ULONG{0}, ~CK_ULONG{0}, ~CK_ULONG{1}}) CHECK(session_limit(none, 8) == 8);
 }
 
 TEST_CASE("fields of CK_TOKEN_INFO lose blanks and NULs at their end only", "[pkcs11]") {

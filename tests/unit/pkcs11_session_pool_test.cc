@@ -12,6 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
+const CK_FUNCTION_LIST* real_functions = nullptr;
+
+/// The module's own answer but for the sessions it has: one in all.
+CK_RV token_info_with_one_session(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
+  const CK_RV rv = real_functions->C_GetTokenInfo(slot, info);
+  info->ulMaxSessionCount = 1;
+  return rv;
+}
+
 Deadline in(std::chrono::milliseconds wait) { return std::chrono::steady_clock::now() + wait; }
 
 }  // namespace
@@ -45,6 +54,22 @@ TEST_CASE("sessions are lent to one borrower at a time, and no wait outlasts its
   two.reset();
   waiting.join();
   CHECK(pool.borrow(in(0ms)));
+}
+
+TEST_CASE("no more sessions are opened than the token says it has", "[pkcs11]") {
+  const test::SoftHsm hsm;
+  const auto module = Module::load({.path = test::softhsm_module()});
+  REQUIRE_OK(module);
+  const auto token = find_token(**module, parse_pkcs11_uri(hsm.token_uri()).value());
+  REQUIRE_OK(token);
+  real_functions = &(*module)->functions();
+  CK_FUNCTION_LIST functions = *real_functions;
+  functions.C_GetTokenInfo = token_info_with_one_session;
+  auto first = Session::open(functions, token->slot, SessionMode::read_only);
+  REQUIRE(first.has_value());
+  const auto sessions = open_sessions(functions, token->slot, std::move(*first), 4);
+  REQUIRE(sessions.has_value());
+  CHECK(sessions->size() == 1);
 }
 
 TEST_CASE("a late call is noticed once, one that is back is not", "[pkcs11]") {
