@@ -1,14 +1,13 @@
-// What every Signer owes its callers, asked of one without a token and of one over SoftHSM.
-#include <filesystem>
-#include <functional>
-#include <memory>
-#include <mutex>
+// What every Signer owes its callers, asked of one without a token and of one over each module we can run here. Each
+// subject declares what it can do and is held to exactly that: an ability that vanishes is a failure, one that appears
+// too.
+#include <algorithm>
+#include <atomic>
+#include <thread>
 
-#include "pkcs11/token_opening.h"
+#include "tests/contract/subject.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_signer.h"
 #include "tests/support/jws_input.h"
-#include "tests/support/softhsm.h"
 
 namespace signet::test {
 namespace {
@@ -16,63 +15,7 @@ namespace {
 using namespace signet::pkcs11;
 using namespace std::chrono_literals;
 
-/// A signer, and how keys come onto its token; they are seen after refresh().
-class Subject {
- public:
-  virtual ~Subject() = default;
-  virtual Signer& signer() = 0;
-  virtual PublicKey add_key(const KeySpec& spec) = 0;
-
- protected:
-  Subject() = default;
-  Subject(const Subject&) = default;
-  Subject& operator=(const Subject&) = default;
-};
-
-class FakeSubject final : public Subject {
- public:
-  Signer& signer() override { return signer_; }
-  PublicKey add_key(const KeySpec& spec) override {
-    return signer_.add_key(spec.label, spec.type, [&spec](TokenKey& key) {
-      if (!spec.keep_public_object) key.public_key.reset();
-      if (spec.flaw != KeyFlaw::none) key.unusable = "flawed on purpose";
-    });
-  }
-
- private:
-  FakeSigner signer_{"signet-test"};
-};
-
-class SoftHsmSubject final : public Subject {
- public:
-  SoftHsmSubject() {
-    config_.module.path = softhsm_module();
-    config_.token = parse_pkcs11_uri(hsm_.token_uri()).value();
-    config_.pin_file = hsm_.pin_file();
-    config_.state_dir = hsm_.directory().file("state");
-    std::filesystem::create_directory(config_.state_dir);
-    config_.sessions = 2;
-    std::timed_mutex login_attempt;
-    TokenOpening opening(config_, "", login_attempt, [](const TokenSurvey&) {});
-    auto token = opening.run();
-    if (!token) FAIL(token.error().error.message << " " << token.error().error.detail);
-    signer_ = std::make_unique<Pkcs11Signer>(std::move(*token), SigningPolicy{Verify::always, 10s}, watch_, 0U,
-                                             [](const CallFailure& failure) { FAIL(to_string(failure)); });
-  }
-  Signer& signer() override { return *signer_; }
-  PublicKey add_key(const KeySpec& spec) override { return hsm_.make_key(spec); }
-
- private:
-  SoftHsm hsm_;
-  TokenConfig config_;
-  CallWatch watch_{2, 1s, [] {}};
-  std::unique_ptr<Pkcs11Signer> signer_;
-};
-
-std::unique_ptr<Subject> make_subject(const std::string& name) {
-  if (name == "fake") return std::make_unique<FakeSubject>();
-  return std::make_unique<SoftHsmSubject>();
-}
+Deadline soon() { return std::chrono::steady_clock::now() + 60s; }
 
 /// Owns what a SignOrder only refers to.
 struct Order {
@@ -88,22 +31,31 @@ struct Order {
             .message = message,
             .expected_spki_sha256 = pin,
             .spki = spki,
-            .deadline = std::chrono::steady_clock::now() + 10s};
+            .deadline = soon()};
   }
 };
 
-Order order_for(const std::string& label, Algorithm algorithm, const PublicKey& key) {
-  return {.object = "pkcs11:object=" + label,
+/// `object` without the scheme: "object=apple".
+Order order_for(const std::string& object, Algorithm algorithm, const PublicKey& key,
+                const std::string& subject = "build-1") {
+  return {.object = "pkcs11:" + object,
           .algorithm = algorithm,
-          .message = jws_input(algorithm),
+          .message = jws_input(algorithm, subject),
           .pin = key.spki_sha256()};
 }
 
 void require_refusal(Signer& signer, const Order& order, RefusalReason reason) {
+  INFO(order.object << " " << jose_name(order.algorithm));
   const auto result = signer.sign(order.view());
   REQUIRE_FALSE(result.has_value());
   CHECK(static_cast<int>(result.error().reason) == static_cast<int>(reason));
   CHECK_FALSE(result.error().message.empty());
+}
+
+bool signs(Signer& signer, const Order& order, const PublicKey& key) {
+  const auto result = signer.sign(order.view());
+  return result && result->spki_sha256 == key.spki_sha256() &&
+         key.verify(order.algorithm, bytes_of(order.message), result->value).has_value();
 }
 
 void require_signature(Signer& signer, const Order& order, const PublicKey& key) {
@@ -113,90 +65,219 @@ void require_signature(Signer& signer, const Order& order, const PublicKey& key)
   CHECK(key.verify(order.algorithm, bytes_of(order.message), result->value).has_value());
 }
 
+KeyView described(Signer& signer, const std::string& object) {
+  const std::vector<std::string> objects{"pkcs11:" + object};
+  auto views = signer.describe(objects);
+  REQUIRE(views.size() == 1);
+  CHECK(views[0].object == objects[0]);
+  return views[0];
+}
+
+std::vector<Algorithm> algorithms_of(const TokenAbilities& abilities, KeyType type) {
+  std::vector<Algorithm> algorithms = abilities.algorithms;
+  std::erase_if(algorithms, [type](Algorithm algorithm) { return algorithm_info(algorithm).key_type != type; });
+  std::ranges::sort(algorithms);
+  return algorithms;
+}
+
+struct LabelledKey {
+  std::string label;
+  PublicKey key;
+};
+
+/// One key of every type the subject makes, labelled by its type, ids from 01 on.
+std::vector<LabelledKey> add_key_of_each_type(Subject& subject) {
+  const TokenAbilities abilities = subject.abilities();
+  std::vector<LabelledKey> keys;
+  for (const KeyType type : {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519}) {
+    if (std::ranges::count(abilities.key_types, type) == 0) {
+      CHECK_THROWS(subject.add_key({.label = "none", .type = type}));
+      continue;
+    }
+    std::string label = "key-" + std::to_string(keys.size() + 1);
+    PublicKey key = subject.add_key({.label = label, .id_hex = "0" + std::to_string(keys.size() + 1), .type = type});
+    CHECK(key.type() == type);
+    keys.push_back({std::move(label), std::move(key)});
+  }
+  return keys;
+}
+
+/// Threads that sign with one key, each its own messages; gives how many signatures were good.
+int sign_from_threads(Signer& signer, int threads, int signatures, const PublicKey& key) {
+  std::atomic<int> good{0};
+  std::vector<std::jthread> running;
+  for (int i = 0; i < threads; ++i) {
+    running.emplace_back([&, i] {
+      for (int j = 0; j < signatures; ++j) {
+        const std::string subject = std::to_string(i) + "/" + std::to_string(j);
+        if (signs(signer, order_for("object=apple", Algorithm::es256, key, subject), key)) ++good;
+      }
+    });
+  }
+  running.clear();
+  return good;
+}
+
 }  // namespace
 
-TEST_CASE("a signer signs with every algorithm of its keys, and the signatures verify", "[contract]") {
-  const std::string name = GENERATE(as<std::string>(), "fake", "softhsm");
-  INFO(name);
-  const auto subject = make_subject(name);
-  for (const KeyType type : {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519}) {
-    const std::string label = "key" + std::to_string(static_cast<int>(type));
-    const PublicKey key =
-        subject->add_key({.label = label, .id_hex = "0" + std::to_string(static_cast<int>(type) + 1), .type = type});
-    REQUIRE(subject->signer().refresh(std::chrono::steady_clock::now() + 10s).has_value());
-    const std::vector<std::string> objects{"pkcs11:object=" + label};
-    const auto views = subject->signer().describe(objects);
-    REQUIRE(views.size() == 1);
-    CHECK(views[0].usable);
-    CHECK(views[0].spki == key.spki());
-    CHECK(views[0].sensitive);
-    CHECK_FALSE(views[0].extractable);
-    CHECK_FALSE(views[0].algorithms.empty());
-    for (const Algorithm algorithm : views[0].algorithms)
-      require_signature(subject->signer(), order_for(label, algorithm, key), key);
+// The text of each is the end of its test's name.
+#define SUBJECTS Fake, Over<SoftHsm>, Over<P11KitRemoting>, Over<NssDatabase>, Over<SoftwareTpm>
+
+TEMPLATE_TEST_CASE("a signer signs with exactly its algorithms, and the signatures verify", "[contract]", SUBJECTS) {
+  const auto subject = TestType::make();
+  const auto keys = add_key_of_each_type(*subject);
+  subject->open(2);
+  Signer& signer = subject->signer();
+  for (const auto& [label, key] : keys) {
+    INFO(key_type_name(key.type()));
+    const std::vector<Algorithm> expected = algorithms_of(subject->abilities(), key.type());
+    const KeyView view = described(signer, "object=" + label);
+    auto algorithms = view.algorithms;
+    std::ranges::sort(algorithms);
+    CHECK(algorithms == expected);
+    CHECK(view.usable == !expected.empty());
+    CHECK(view.message.empty() == view.usable);
+    for (const AlgorithmInfo& info : all_algorithms()) {
+      const Order order = order_for("object=" + label, info.algorithm, key);
+      if (std::ranges::count(expected, info.algorithm) == 0)
+        require_refusal(signer, order, RefusalReason::key_refused);
+      else
+        require_signature(signer, order, key);
+    }
   }
 }
 
-TEST_CASE("a signer refuses what it must, and says why", "[contract]") {
-  const std::string name = GENERATE(as<std::string>(), "fake", "softhsm");
-  INFO(name);
-  const auto subject = make_subject(name);
+TEMPLATE_TEST_CASE("a signer tells what a key is and finds it by id, label or both", "[contract]", SUBJECTS) {
+  const auto subject = TestType::make();
+  const PublicKey apple = subject->add_key({.label = "apple", .id_hex = "a1"});
+  const PublicKey other = subject->add_key({.label = "other", .id_hex = "a2"});
+  subject->open(2);
+  Signer& signer = subject->signer();
+  const KeyView view = described(signer, "object=apple");
+  CHECK(view.usable);
+  CHECK(view.spki == apple.spki());
+  CHECK(view.label == "apple");
+  CHECK(view.sensitive);
+  CHECK_FALSE(view.extractable);
+  CHECK_FALSE(view.always_authenticate);
+  const std::string id = to_string(Pkcs11Uri{.id = view.id}).substr(std::string("pkcs11:").size());
+  CHECK(described(signer, id).spki == apple.spki());
+  for (const std::string& object : {std::string("object=apple"), id, id + ";object=apple", subject->token() + ";" + id})
+    require_signature(signer, order_for(object, Algorithm::es256, apple), apple);
+  require_refusal(signer, order_for(id + ";object=other", Algorithm::es256, apple), RefusalReason::no_such_key);
+  require_refusal(signer, order_for("id=%99", Algorithm::es256, apple), RefusalReason::no_such_key);
+  CHECK_FALSE(described(signer, "object=nobody").usable);
+  const auto all = signer.describe({});
+  REQUIRE(all.size() == 2);
+  for (const KeyView& each : all) {
+    const std::string object = each.object.substr(std::string("pkcs11:").size());
+    const PublicKey& key = each.label == "apple" ? apple : other;
+    require_signature(signer, order_for(object, Algorithm::es256, key), key);
+  }
+}
+
+TEMPLATE_TEST_CASE("a signer refuses what it must, and says why", "[contract]", SUBJECTS) {
+  const auto subject = TestType::make();
   const PublicKey key = subject->add_key({.label = "apple", .id_hex = "aa"});
   const PublicKey other = subject->add_key({.label = "other", .id_hex = "bb"});
-  const PublicKey flawed = subject->add_key({.label = "flawed", .id_hex = "cc", .flaw = KeyFlaw::extractable});
-  const PublicKey hidden = subject->add_key({.label = "hidden", .id_hex = "dd", .keep_public_object = false});
   const PublicKey twin = subject->add_key({.label = "twin", .id_hex = "e1"});
   subject->add_key({.label = "twin", .id_hex = "e2"});
+  subject->open(2);
   Signer& signer = subject->signer();
-  REQUIRE(signer.refresh(std::chrono::steady_clock::now() + 10s).has_value());
-  const Order good = order_for("apple", Algorithm::es256, key);
+  const Order good = order_for("object=apple", Algorithm::es256, key);
   require_signature(signer, good, key);
 
-  SECTION("messages that are not canonical JWS signing inputs for the algorithm") {
-    for (const std::string& message : {std::string("not a JWS"), jws_input(Algorithm::es384), good.message + ".c2ln",
-                                       good.message + "=", std::string(32, 'a'), std::string()}) {
-      Order order = good;
-      order.message = message;
-      INFO(message);
-      require_refusal(signer, order, RefusalReason::message_refused);
-    }
-  }
-  SECTION("a key that is not the pinned one") {
+  for (const std::string& message : {std::string("not a JWS"), jws_input(Algorithm::es384), good.message + ".c2ln",
+                                     good.message + "=", std::string(32, 'a'), std::string()}) {
     Order order = good;
-    order.pin = other.spki_sha256();
-    require_refusal(signer, order, RefusalReason::key_changed);
+    order.message = message;
+    INFO(message);
+    require_refusal(signer, order, RefusalReason::message_refused);
   }
-  SECTION("keys that are not there, or not one") {
-    require_refusal(signer, order_for("nobody", Algorithm::es256, key), RefusalReason::no_such_key);
-    require_refusal(signer, order_for("apple;token=elsewhere", Algorithm::es256, key), RefusalReason::no_such_key);
-    require_refusal(signer, order_for("twin", Algorithm::es256, twin), RefusalReason::key_refused);
-    require_refusal(signer, order_for("%zz", Algorithm::es256, key), RefusalReason::bad_request);
-    require_refusal(signer, order_for("apple;type=public", Algorithm::es256, key), RefusalReason::bad_request);
+  Order other_pin = good;
+  other_pin.pin = other.spki_sha256();
+  require_refusal(signer, other_pin, RefusalReason::key_changed);
+  require_refusal(signer, order_for("object=nobody", Algorithm::es256, key), RefusalReason::no_such_key);
+  require_refusal(signer, order_for("object=apple;token=elsewhere", Algorithm::es256, key), RefusalReason::no_such_key);
+  require_refusal(signer, order_for("object=twin", Algorithm::es256, twin), RefusalReason::key_refused);
+  require_refusal(signer, order_for("object=%zz", Algorithm::es256, key), RefusalReason::bad_request);
+  require_refusal(signer, order_for("object=apple;type=public", Algorithm::es256, key), RefusalReason::bad_request);
+  require_refusal(signer, order_for("object=apple", Algorithm::es384, key), RefusalReason::key_refused);
+  require_refusal(signer, order_for("object=apple", Algorithm::rs256, key), RefusalReason::key_refused);
+  require_signature(signer, good, key);
+}
+
+TEMPLATE_TEST_CASE("a key that could leave the token is never used", "[contract]", SUBJECTS) {
+  const auto subject = TestType::make();
+  const KeySpec spec{.label = "flawed", .flaw = KeyFlaw::extractable};
+  if (!subject->abilities().makes_exportable_keys) {
+    CHECK_THROWS(subject->add_key(spec));
+    return;
   }
-  SECTION("a key that could leave the token") {
-    require_refusal(signer, order_for("flawed", Algorithm::es256, flawed), RefusalReason::key_refused);
-    const auto views = signer.describe(std::vector<std::string>{"pkcs11:object=flawed"});
-    CHECK_FALSE(views.at(0).usable);
-    CHECK_FALSE(views.at(0).message.empty());
+  const PublicKey flawed = subject->add_key(spec);
+  subject->open(1);
+  require_refusal(subject->signer(), order_for("object=flawed", Algorithm::es256, flawed), RefusalReason::key_refused);
+  const KeyView view = described(subject->signer(), "object=flawed");
+  CHECK_FALSE(view.usable);
+  CHECK_FALSE(view.message.empty());
+}
+
+TEMPLATE_TEST_CASE("a key without a public half signs only with one that the caller brings", "[contract]", SUBJECTS) {
+  const auto subject = TestType::make();
+  const PublicKey other = subject->add_key({.label = "other", .id_hex = "bb"});
+  const KeySpec spec{.label = "hidden", .id_hex = "dd", .keep_public_object = false};
+  if (!subject->abilities().drops_public_halves) {
+    CHECK_THROWS(subject->add_key(spec));
+    return;
   }
-  SECTION("an algorithm that is not the key's") {
-    require_refusal(signer, order_for("apple", Algorithm::es384, key), RefusalReason::key_refused);
-    require_refusal(signer, order_for("apple", Algorithm::rs256, key), RefusalReason::key_refused);
+  const PublicKey hidden = subject->add_key(spec);
+  subject->open(1);
+  Signer& signer = subject->signer();
+  Order order = order_for("object=hidden", Algorithm::es256, hidden);
+  require_refusal(signer, order, RefusalReason::key_refused);
+  order.spki = hidden.spki();
+  require_signature(signer, order, hidden);
+  Order wrong = order;
+  wrong.spki = other.spki();
+  wrong.pin = other.spki_sha256();
+  require_refusal(signer, wrong, RefusalReason::key_changed);
+  wrong.spki = to_bytes("no key at all");
+  wrong.pin = Sha256Digest{};
+  require_refusal(signer, wrong, RefusalReason::bad_request);
+}
+
+TEMPLATE_TEST_CASE("refresh sees keys that another process has added and removed", "[contract]", SUBJECTS) {
+  const auto subject = TestType::make();
+  const PublicKey apple = subject->add_key({.label = "apple", .id_hex = "a1"});
+  const PublicKey old = subject->add_key({.label = "old", .id_hex = "a2"});
+  subject->open(2);
+  Signer& signer = subject->signer();
+  require_signature(signer, order_for("object=old", Algorithm::es256, old), old);
+  const PublicKey fresh = subject->add_key({.label = "fresh", .id_hex = "a3"});
+  subject->remove_key("old");
+  const Order with_fresh = order_for("object=fresh", Algorithm::es256, fresh);
+  const Order with_old = order_for("object=old", Algorithm::es256, old);
+  REQUIRE(signer.refresh(soon()).has_value());
+  if (subject->abilities().shows_others_changes) {
+    require_signature(signer, with_fresh, fresh);
+    require_refusal(signer, with_old, RefusalReason::no_such_key);
+  } else {
+    require_refusal(signer, with_fresh, RefusalReason::no_such_key);
+    require_signature(signer, with_old, old);
   }
-  SECTION("a key without a public half signs only with one that the caller brings") {
-    Order order = order_for("hidden", Algorithm::es256, hidden);
-    require_refusal(signer, order, RefusalReason::key_refused);
-    order.spki = hidden.spki();
-    require_signature(signer, order, hidden);
-    Order wrong = order;
-    wrong.spki = other.spki();
-    wrong.pin = other.spki_sha256();
-    require_refusal(signer, wrong, RefusalReason::key_changed);
-    wrong.spki = to_bytes("no key at all");
-    wrong.pin = key.spki_sha256();
-    require_refusal(signer, wrong, RefusalReason::bad_request);
-  }
-  SECTION("describe without names lists every key") { CHECK(signer.describe({}).size() == 6); }
+  require_signature(signer, order_for("object=apple", Algorithm::es256, apple), apple);
+}
+
+TEMPLATE_TEST_CASE("one session serves many threads, and so do fewer sessions than threads", "[contract]", SUBJECTS) {
+  const int sessions = GENERATE(1, 3);
+  constexpr int kThreads = 6;
+  constexpr int kSignatures = 8;
+  const auto subject = TestType::make();
+  const PublicKey key = subject->add_key({.label = "apple"});
+  subject->open(sessions);
+  CHECK(sign_from_threads(subject->signer(), kThreads, kSignatures, key) == kThreads * kSignatures);
+  REQUIRE(subject->signer().refresh(soon()).has_value());
+  CHECK(sign_from_threads(subject->signer(), kThreads, kSignatures, key) == kThreads * kSignatures);
 }
 
 }  // namespace signet::test

@@ -95,6 +95,10 @@ PublicKey FakeSigner::add_key(const std::string& label, KeyType type, const std:
   return result;
 }
 
+void FakeSigner::remove_key(const std::string& label) {
+  std::erase_if(keys_, [&label](const TokenKey& key) { return key.label == label; });
+}
+
 std::vector<KeyView> FakeSigner::describe(std::span<const std::string> objects) const {
   return catalog_->describe(objects);
 }

@@ -18,6 +18,8 @@ class FakeSigner final : public pkcs11::Signer {
 
   /// Adds a key pair of this type, seen at the next refresh() (the first one included).
   PublicKey add_key(const std::string& label, KeyType type, const std::function<void(pkcs11::TokenKey&)>& change = {});
+  /// Takes every key with this label away, seen at the next refresh().
+  void remove_key(const std::string& label);
 
   std::vector<pkcs11::KeyView> describe(std::span<const std::string> objects) const override;
   pkcs11::Served<void> refresh(pkcs11::Deadline deadline) override;

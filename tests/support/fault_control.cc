@@ -5,15 +5,17 @@
 
 namespace signet::test {
 
-FaultControl::FaultControl(const SoftHsm& hsm)
-    : rules_file_(hsm.directory().file("fault-rules")), counts_file_(hsm.directory().file("fault-counts")) {
+FaultControl::FaultControl(const TestToken& token)
+    : real_module_(token.module()),
+      rules_file_(token.directory().file("fault-rules")),
+      counts_file_(token.directory().file("fault-counts")) {
   set_rules({});
 }
 
 std::string FaultControl::module() { return SIGNET_FAULT_MODULE; }
 
 std::map<std::string, std::string> FaultControl::environment() const {
-  return {{"P11FAULT_MODULE", softhsm_module()}, {"P11FAULT_RULES", rules_file_}, {"P11FAULT_COUNTS", counts_file_}};
+  return {{"P11FAULT_MODULE", real_module_}, {"P11FAULT_RULES", rules_file_}, {"P11FAULT_COUNTS", counts_file_}};
 }
 
 void FaultControl::set_rules(const std::vector<std::string>& rules) const {

@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/softhsm.h"
+#include "tests/support/test_token.h"
 
 namespace signet::test {
 
-/// The fault module (fault_module.cc) in front of a SoftHSM store: its rules and counters. One thread.
+/// The fault module (fault_module.cc) in front of a token's own: its rules and counters. One thread.
 class FaultControl {
  public:
-  /// Files go into the store's directory.
-  explicit FaultControl(const SoftHsm& hsm);
+  /// Files go into the token's directory.
+  explicit FaultControl(const TestToken& token);
 
   /// Path of libsignet_fault_module.so.
   static std::string module();
@@ -24,6 +24,7 @@ class FaultControl {
   long count(const std::string& function) const;
 
  private:
+  std::string real_module_;
   std::string rules_file_;
   std::string counts_file_;
 };

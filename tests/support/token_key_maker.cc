@@ -1,11 +1,18 @@
-// Makes one key pair on a token, with flaws if asked: what tests of signet-token need and no program of ours would do.
-//   token_key_maker MODULE TOKEN-URI PIN-FILE LABEL ID-HEX TYPE RSA-BITS none|extractable|not-sensitive|no-sign
-//   keep|drop
-// Prints the public key's SubjectPublicKeyInfo in hexadecimal.
+// Makes a key pair on a token, with flaws if asked, or removes one: what tests of signet-token need and no program of
+// ours would do.
+//
+// token_key_maker MODULE MODULE-ARGS TOKEN-URI PIN-FILE make LABEL ID-HEX TYPE RSA-BITS FLAW keep|drop
+//
+// token_key_maker MODULE MODULE-ARGS TOKEN-URI PIN-FILE remove LABEL
+//
+// FLAW: none, extractable, not-sensitive or no-sign. drop: without the public key's object. make prints the public
+// key's SubjectPublicKeyInfo in hexadecimal.
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -105,26 +112,44 @@ void print_public_key(const Session& session, CK_OBJECT_HANDLE object) {
   if (key) std::printf("%s", hex(key->spki()).c_str());
 }
 
-void make(const std::vector<std::string>& words) {
-  const auto module = need(Module::load({.path = words[1]}));
-  const TokenSurvey token = need(find_token(*module, need(parse_pkcs11_uri(words[2]))));
-  const Session session = need(Session::open(module->functions(), token.slot, SessionMode::read_write));
-  const host::Secret pin = need(host::read_secret_file(words[3], 256));
+/// A session in which the user is logged in, and what it stands on.
+struct Login {
+  std::unique_ptr<Module> module;
+  Session session;
+};
+
+Login log_in(const std::vector<std::string>& words) {
+  auto module = need(Module::load({.path = words[1], .init_args = words[2]}));
+  const TokenSurvey token = need(find_token(*module, need(parse_pkcs11_uri(words[3]))));
+  Session session = need(Session::open(module->functions(), token.slot, SessionMode::read_write));
+  const host::Secret pin = need(host::read_secret_file(words[4], 256));
   need(login(session, CKU_USER, pin.bytes()));
-  const KeyType type = type_named(words[6]);
-  Template for_public = public_template(type, std::stoul(words[7]), words[4], from_hex(words[5]));
-  Template for_private = private_template(words[8], words[4], from_hex(words[5]));
+  return {std::move(module), std::move(session)};
+}
+
+void make(const Session& session, std::span<const std::string> words) {
+  const KeyType type = type_named(words[2]);
+  Template for_public = public_template(type, std::stoul(words[3]), words[0], from_hex(words[1]));
+  Template for_private = private_template(words[4], words[0], from_hex(words[1]));
   auto public_view = for_public.view();
   auto private_view = for_private.view();
   CK_MECHANISM mechanism{generator_of(type), nullptr, 0};
   CK_OBJECT_HANDLE public_key = 0;
   CK_OBJECT_HANDLE private_key = 0;
-  const CK_FUNCTION_LIST& functions = module->functions();
+  const CK_FUNCTION_LIST& functions = session.functions();
   need(check("C_GenerateKeyPair",
              functions.C_GenerateKeyPair(session.handle(), &mechanism, public_view.data(), public_view.size(),
                                          private_view.data(), private_view.size(), &public_key, &private_key)));
   print_public_key(session, public_key);
-  if (words[9] == "drop") need(check("C_DestroyObject", functions.C_DestroyObject(session.handle(), public_key)));
+  if (words[5] == "drop") need(check("C_DestroyObject", functions.C_DestroyObject(session.handle(), public_key)));
+}
+
+void remove(const Session& session, std::string label) {
+  const std::array wanted{CK_ATTRIBUTE{CKA_LABEL, label.data(), label.size()}};
+  const auto objects = need(find_objects(session, wanted));
+  if (objects.empty()) throw std::runtime_error("no object has the label " + label);
+  for (const CK_OBJECT_HANDLE object : objects)
+    need(check("C_DestroyObject", session.functions().C_DestroyObject(session.handle(), object)));
 }
 
 }  // namespace
@@ -132,8 +157,12 @@ void make(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   try {
     const std::vector<std::string> words(argv, argv + argc);
-    if (words.size() != 10) throw std::runtime_error("nine arguments are wanted; see the head of this file");
-    make(words);
+    const bool makes = words.size() == 12 && words[5] == "make";
+    const bool removes = words.size() == 7 && words[5] == "remove";
+    if (!makes && !removes) throw std::runtime_error("wrong arguments; see the head of this file");
+    const Login login = log_in(words);
+    if (makes) make(login.session, std::span(words).subspan(6));
+    if (removes) remove(login.session, words[6]);
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "token_key_maker: %s\n", error.what());

@@ -12,18 +12,10 @@
 
 #include <spawn.h>
 
+#include "tests/support/run_program.h"
+
 namespace signet::test {
 namespace {
-
-constexpr std::chrono::seconds kPatience{60};
-constexpr std::chrono::milliseconds kPollInterval{10};
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
@@ -31,25 +23,19 @@ int status_of(int wait_status) {
 
 }  // namespace
 
-void poll_until(const std::string& what, const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("never happened: " + what);
-    std::this_thread::sleep_for(kPollInterval);
-  }
-}
-
-TokenProcess::TokenProcess(const SoftHsm& hsm, const TokenProcessSpec& spec)
-    : hsm_(hsm),
+TokenProcess::TokenProcess(const TestToken& token, const TokenProcessSpec& spec)
+    : token_(token),
       spec_(spec),
-      socket_(hsm.directory().file("token.sock" + spec.instance)),
-      log_file_(hsm.directory().file("signet-token.log" + spec.instance)),
-      config_file_(hsm.directory().file("token.conf" + spec.instance)) {
+      socket_(token.directory().file("token.sock" + spec.instance)),
+      log_file_(token.directory().file("signet-token.log" + spec.instance)),
+      config_file_(token.directory().file("token.conf" + spec.instance)) {
   if (spec.state_directory.empty()) std::filesystem::create_directory(state_directory());
   std::ofstream config(config_file_);
-  config << "module = " << spec.module << "\ntoken = " << hsm.token_uri() << "\nsocket = " << socket_
-         << "\nallow = uid:" << spec.allow.value_or(::getuid()) << "\nstate-dir = " << state_directory() << "\n";
-  if (spec.has_pin_file) config << "pin-file = " << hsm.pin_file() << "\n";
+  config << "module = " << (spec.module.empty() ? token.module() : spec.module) << "\ntoken = " << token.token_uri()
+         << "\nsocket = " << socket_ << "\nallow = uid:" << spec.allow.value_or(::getuid())
+         << "\nstate-dir = " << state_directory() << "\n";
+  if (!token.module_args().empty()) config << "module-args = " << token.module_args() << "\n";
+  if (spec.has_pin_file) config << "pin-file = " << token.pin_file() << "\n";
   for (const std::string& option : spec.options) config << option << "\n";
   config.close();
   start();
@@ -60,7 +46,7 @@ TokenProcess::~TokenProcess() {
 }
 
 std::string TokenProcess::state_directory() const {
-  return spec_.state_directory.empty() ? hsm_.directory().file("state" + spec_.instance) : spec_.state_directory;
+  return spec_.state_directory.empty() ? token_.directory().file("state" + spec_.instance) : spec_.state_directory;
 }
 
 std::vector<std::string> TokenProcess::command() const {
@@ -68,13 +54,14 @@ std::vector<std::string> TokenProcess::command() const {
   if (!spec_.socket_activated) return words;
   std::vector<std::string> activated{"/usr/bin/systemd-socket-activate", "--listen=" + socket_, "--fdname=token"};
   for (const auto& [name, value] : spec_.environment) activated.push_back("--setenv=" + name + "=" + value);
-  activated.push_back("--setenv=SOFTHSM2_CONF=" + hsm_.configuration_file());
+  for (const auto& [name, value] : token_.environment()) activated.push_back("--setenv=" + name + "=" + value);
   activated.insert(activated.end(), words.begin(), words.end());
   return activated;
 }
 
 std::vector<std::string> TokenProcess::environment() const {
-  std::vector<std::string> entries{"SOFTHSM2_CONF=" + hsm_.configuration_file(), "PATH=/usr/bin:/bin"};
+  std::vector<std::string> entries{"PATH=/usr/bin:/bin"};
+  for (const auto& [name, value] : token_.environment()) entries.push_back(name + "=" + value);
   for (const auto& [name, value] : spec_.environment) entries.push_back(name + "=" + value);
   return entries;
 }

@@ -9,26 +9,27 @@
 #include <vector>
 
 #include "tests/support/link_client.h"
+#include "tests/support/poll_until.h"
 #include "tests/support/softhsm.h"
 
 namespace signet::test {
 
 /// How a signet-token under test is started.
 struct TokenProcessSpec {
-  std::string module = softhsm_module();
+  std::string module{};  ///< empty: the token's own
   std::map<std::string, std::string> environment{};
   std::vector<std::string> options{};  ///< more configuration lines, "call-timeout = 1s"
-  std::string instance{};              ///< tells the files of several services on one store apart
-  std::string state_directory{};       ///< empty: one is made in the store's directory
+  std::string instance{};              ///< tells the files of several services on one token apart
+  std::string state_directory{};       ///< empty: one is made in the token's directory
   std::optional<uid_t> allow{};        ///< whom it admits; nobody named: the test's own user
   bool has_pin_file = true;
   bool socket_activated = false;  ///< by systemd-socket-activate
 };
 
-/// A real signet-token in front of a SoftHSM store. Killed when the object goes, if it still runs. One thread.
+/// A real signet-token in front of a token. Killed when the object goes, if it still runs. One thread.
 class TokenProcess {
  public:
-  TokenProcess(const SoftHsm& hsm, const TokenProcessSpec& spec);
+  TokenProcess(const TestToken& token, const TokenProcessSpec& spec);
   TokenProcess(const TokenProcess&) = delete;
   TokenProcess& operator=(const TokenProcess&) = delete;
   ~TokenProcess();
@@ -59,15 +60,12 @@ class TokenProcess {
   std::vector<std::string> command() const;
   std::vector<std::string> environment() const;
 
-  const SoftHsm& hsm_;
+  const TestToken& token_;
   const TokenProcessSpec spec_;
   std::string socket_;
   std::string log_file_;
   std::string config_file_;
   pid_t pid_ = -1;
 };
-
-/// Until it holds, or a generous deadline fails the test.
-void poll_until(const std::string& what, const std::function<bool()>& holds);
 
 }  // namespace signet::test

@@ -1,0 +1,23 @@
+#include "tests/support/nss_database.h"
+
+#include "tests/support/run_program.h"
+
+namespace signet::test {
+
+NssDatabase::NssDatabase()
+    : TestToken(installed_library("libnss3", "libsoftokn3.so"), "NSS Certificate DB", "4711-Sesame") {
+  const std::string database = "sql:" + directory().path();
+  set_module_args("configdir='" + database + "' certPrefix='' keyPrefix='' secmod='secmod.db' flags=");
+  output_of({"certutil", "-N", "-d", database, "-f", pin_file()});
+}
+
+TokenAbilities NssDatabase::abilities() const {
+  using enum Algorithm;
+  return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa},
+          .algorithms = {es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512},
+          .makes_exportable_keys = true,
+          .drops_public_halves = true,
+          .shows_others_changes = true};
+}
+
+}  // namespace signet::test
