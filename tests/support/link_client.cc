@@ -85,6 +85,8 @@ Result<std::string> LinkClient::receive(std::size_t count) {
   std::size_t got = 0;
   while (got < count) {
     const ssize_t n = ::recv(socket_.get(), octets.data() + got, count - got, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return Unexpected(make_error(ErrorCode::deadline_exceeded, "no answer"));
     if (n < 0) return io_error("recv");
     if (n == 0) break;
     got += static_cast<std::size_t>(n);

@@ -21,7 +21,8 @@ class LinkClient {
   /// connect, then hello.
   static Result<LinkClient> open(const std::string& path);
 
-  /// Sends one request (its id is filled in) and reads one reply. Error io_failure, also at the end of the stream.
+  /// Sends one request (its id is filled in) and reads one reply. Errors: io_failure, also at the end of the stream;
+  /// deadline_exceeded when the time-out passes.
   Result<link::Reply> call(link::Request request);
   Result<link::Reply> hello(std::uint32_t min_version, std::uint32_t max_version);
   Result<link::Description> describe(const std::optional<std::string>& object = std::nullopt);

@@ -1,0 +1,100 @@
+// Real losses of real tokens under load: nothing between signet-token and the module but what belongs there.
+#include <filesystem>
+
+#include "tests/fault/signing_load.h"
+#include "tests/support/fault_control.h"
+#include "tests/support/matchers.h"
+#include "tests/support/p11_kit_remoting.h"
+#include "tests/support/software_tpm.h"
+
+namespace signet::test {
+namespace {
+
+/// A token, a signet-token in front of it through a module that counts calls, and clients that never pause.
+template <class Token>
+struct Scene {
+  Token token;
+  PublicKey key = token.make_key({.label = "apple"});
+  FaultControl counting{token};
+  TokenProcess service{token,
+                       {.module = FaultControl::module(),
+                        .environment = counting.environment(),
+                        .options = {"call-timeout = 3s", "start-timeout = 5s", "sessions = 3"}}};
+  SigningLoad load{service, key, 4};
+
+  Scene() { load.wait_for_more(20); }
+
+  /// What has to hold after every loss, once it is over.
+  void require_recovered() {
+    load.wait_for_more(20);
+    service.wait_for(link::READY);
+    CHECK(load.wrong() == 0);
+    CHECK(load.hung() == 0);
+    CHECK_FALSE(load.saw(link::PIN_REFUSED));
+    CHECK_FALSE(load.saw(link::MISCONFIGURED));
+    CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
+    CHECK(service.runs());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("p11-kit's server is killed, and serves again once it is started", "[fault]") {
+  Scene<P11KitRemoting> scene;
+  for (int round = 0; round < 2; ++round) {
+    scene.token.kill_server();
+    const auto absent = scene.service.wait_for(link::ABSENT);
+    CHECK(absent.next_try() > 0);
+    CHECK_FALSE(absent.message().empty());
+    const long logins = scene.counting.count("C_Login");
+    CHECK(logins == round + 1);
+    scene.token.start_server();
+    scene.require_recovered();
+    CHECK(scene.counting.count("C_Login") == logins + 1);
+  }
+  CHECK(scene.load.saw(link::ABSENT));
+}
+
+TEST_CASE("p11-kit's connections are cut, and made again at once", "[fault]") {
+  Scene<P11KitRemoting> scene;
+  for (unsigned round = 0; round < 3; ++round) {
+    scene.token.cut_connections();
+    scene.service.wait_until("a new image is ready", [&](const link::Description& seen) {
+      return seen.state() == link::READY && seen.epoch() == round + 1;
+    });
+    scene.require_recovered();
+    CHECK(scene.counting.count("C_Login") == static_cast<long>(round) + 2);
+  }
+}
+
+TEST_CASE("SoftHSM's store is taken away under load and brought back", "[fault]") {
+  Scene<SoftHsm> scene;
+  const std::string tokens = scene.token.token_directory();
+  std::filesystem::rename(tokens, tokens + ".away");
+  std::filesystem::create_directory(tokens);
+  scene.service.wait_for(link::ABSENT);
+  CHECK(scene.counting.count("C_Login") == 1);
+  std::filesystem::remove(tokens);
+  std::filesystem::rename(tokens + ".away", tokens);
+  scene.require_recovered();
+  CHECK(scene.counting.count("C_Login") == 2);
+}
+
+TEST_CASE("a TPM's resource manager is killed, and the TPM serves again once it is started", "[fault]") {
+  Scene<SoftwareTpm> scene;
+  for (int round = 0; round < 2; ++round) {
+    scene.token.kill_resource_manager();
+    scene.service.wait_for(link::ABSENT);
+    scene.token.start_resource_manager();
+    scene.require_recovered();
+  }
+}
+
+TEST_CASE("a TPM's resource manager is replaced before anybody notices", "[fault]") {
+  Scene<SoftwareTpm> scene;
+  scene.token.kill_resource_manager();
+  scene.token.start_resource_manager();
+  scene.require_recovered();
+}
+
+}  // namespace signet::test
