@@ -160,6 +160,7 @@ TEMPLATE_TEST_CASE("a signer tells what a key is and finds it by id, label or bo
   CHECK(view.sensitive);
   CHECK_FALSE(view.extractable);
   CHECK_FALSE(view.always_authenticate);
+  CHECK(view.local == subject->abilities().tells_made_here);
   const std::string id = to_string(Pkcs11Uri{.id = view.id}).substr(std::string("pkcs11:").size());
   CHECK(described(signer, id).spki == apple.spki());
   for (const std::string& object : {std::string("object=apple"), id, id + ";object=apple", subject->token() + ";" + id})

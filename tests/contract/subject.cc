@@ -16,6 +16,7 @@ TokenAbilities FakeSubject::abilities() const {
       .algorithms = {},
       .makes_exportable_keys = true,
       .drops_public_halves = true,
+      .tells_made_here = false,
       .shows_others_changes = true};
   for (const AlgorithmInfo& info : all_algorithms()) abilities.algorithms.push_back(info.algorithm);
   return abilities;

@@ -1,9 +1,11 @@
 // Real losses of real tokens under load: nothing between signet-token and the module but what belongs there.
 #include <filesystem>
+#include <fstream>
 
 #include "tests/fault/signing_load.h"
 #include "tests/support/fault_control.h"
 #include "tests/support/matchers.h"
+#include "tests/support/nss_database.h"
 #include "tests/support/p11_kit_remoting.h"
 #include "tests/support/software_tpm.h"
 
@@ -19,7 +21,7 @@ struct Scene {
   TokenProcess service{token,
                        {.module = FaultControl::module(),
                         .environment = counting.environment(),
-                        .options = {"call-timeout = 3s", "start-timeout = 5s", "sessions = 3"}}};
+                        .options = {"call-timeout = 2s", "start-timeout = 5s", "sessions = 3"}}};
   SigningLoad load{service, key, 4};
 
   Scene() { load.wait_for_more(20); }
@@ -67,6 +69,16 @@ TEST_CASE("p11-kit's connections are cut, and made again at once", "[fault]") {
   }
 }
 
+TEST_CASE("a device that stops answering costs its callers no more than call-timeout, and serves once it answers",
+          "[fault]") {
+  Scene<P11KitRemoting> scene;
+  scene.token.freeze();
+  scene.service.wait_until("another image", [](const link::Description& seen) { return seen.epoch() > 0; });
+  scene.service.wait_for(link::OPENING);
+  scene.token.thaw();
+  scene.require_recovered();
+}
+
 TEST_CASE("SoftHSM's store is taken away under load and brought back", "[fault]") {
   Scene<SoftHsm> scene;
   const std::string tokens = scene.token.token_directory();
@@ -95,6 +107,20 @@ TEST_CASE("a TPM's resource manager is replaced before anybody notices", "[fault
   scene.token.kill_resource_manager();
   scene.token.start_resource_manager();
   scene.require_recovered();
+}
+
+TEMPLATE_TEST_CASE("every module refuses a wrong PIN once, and is not asked again", "[fault]", SoftHsm, P11KitRemoting,
+                   NssDatabase, SoftwareTpm) {
+  const TestType token;
+  token.make_key({.label = "apple"});
+  std::ofstream(token.pin_file()) << "4712-Sesame\n";
+  const FaultControl counting(token);
+  TokenProcess service(token, {.module = FaultControl::module(), .environment = counting.environment()});
+  CHECK(service.wait_for(link::PIN_REFUSED).next_try() == 0);
+  service.kill();
+  service.start();
+  service.wait_for(link::PIN_REFUSED);
+  CHECK(counting.count("C_Login") == 1);
 }
 
 }  // namespace signet::test

@@ -63,6 +63,9 @@ void ChildProgram::kill() {
   pid_ = -1;
 }
 
+void ChildProgram::freeze() const { ::kill(-pid_, SIGSTOP); }
+void ChildProgram::thaw() const { ::kill(-pid_, SIGCONT); }
+
 std::vector<pid_t> ChildProgram::children() const {
   const std::string pid = std::to_string(pid_);
   std::ifstream list("/proc/" + pid + "/task/" + pid + "/children");

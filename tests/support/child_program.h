@@ -21,6 +21,9 @@ class ChildProgram {
   bool runs() const;
   /// SIGKILL for its whole group, and its end.
   void kill();
+  /// SIGSTOP and SIGCONT for its whole group.
+  void freeze() const;
+  void thaw() const;
   /// Processes it has started itself and that have not ended.
   std::vector<pid_t> children() const;
 

@@ -23,6 +23,9 @@ class P11KitRemoting final : public TestToken {
   void start_server();
   /// Every connection ends; the server stays.
   void cut_connections() const;
+  /// Server and connections stay up and answer nothing, until thaw().
+  void freeze() const { server_->freeze(); }
+  void thaw() const { server_->thaw(); }
 
  private:
   std::string socket() const { return directory().file("p11-kit.sock"); }

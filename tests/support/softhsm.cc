@@ -30,6 +30,7 @@ TokenAbilities SoftHsm::abilities() const {
           .algorithms = {es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512, eddsa, ed25519},
           .makes_exportable_keys = true,
           .drops_public_halves = true,
+          .tells_made_here = true,
           .shows_others_changes = true};
 }
 

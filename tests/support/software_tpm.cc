@@ -49,6 +49,7 @@ TokenAbilities SoftwareTpm::abilities() const {
           .algorithms = {es256, es384, rs256, rs384, rs512, ps256, ps384, ps512},
           .makes_exportable_keys = false,
           .drops_public_halves = true,
+          .tells_made_here = true,
           .shows_others_changes = false};
 }
 
