@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/fault/signing_load.h"
+#include "tests/fault/token_clients.h"
 #include "tests/support/fault_control.h"
 #include "tests/support/matchers.h"
 #include "tests/support/nss_database.h"
@@ -22,7 +22,7 @@ struct Scene {
                        {.module = FaultControl::module(),
                         .environment = counting.environment(),
                         .options = {"call-timeout = 2s", "start-timeout = 5s", "sessions = 3"}}};
-  SigningLoad load{service, key, 4};
+  TokenClients load{service, key, 4};
 
   Scene() { load.wait_for_more(20); }
 

@@ -50,13 +50,15 @@ std::string TokenProcess::state_directory() const {
 }
 
 std::vector<std::string> TokenProcess::command() const {
-  std::vector<std::string> words{SIGNET_TOKEN_PROGRAM, "--config", config_file_};
-  if (!spec_.socket_activated) return words;
-  std::vector<std::string> activated{"/usr/bin/systemd-socket-activate", "--listen=" + socket_, "--fdname=token"};
-  for (const auto& [name, value] : spec_.environment) activated.push_back("--setenv=" + name + "=" + value);
-  for (const auto& [name, value] : token_.environment()) activated.push_back("--setenv=" + name + "=" + value);
-  activated.insert(activated.end(), words.begin(), words.end());
-  return activated;
+  // setpriv becomes the program, which then ends with the test, however that ends.
+  std::vector<std::string> words{"/usr/bin/setpriv", "--pdeathsig", "KILL", "--"};
+  if (spec_.socket_activated) {
+    words.insert(words.end(), {"/usr/bin/systemd-socket-activate", "--listen=" + socket_, "--fdname=token"});
+    for (const auto& [name, value] : spec_.environment) words.push_back("--setenv=" + name + "=" + value);
+    for (const auto& [name, value] : token_.environment()) words.push_back("--setenv=" + name + "=" + value);
+  }
+  words.insert(words.end(), {SIGNET_TOKEN_PROGRAM, "--config", config_file_});
+  return words;
 }
 
 std::vector<std::string> TokenProcess::environment() const {

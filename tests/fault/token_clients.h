@@ -13,13 +13,13 @@ namespace signet::test {
 
 /// Clients that ask a signet-token for signatures without pause, each on connections of its own as signetd does, and
 /// that judge every answer. They end with the object. Made and asked by one thread.
-class SigningLoad {
+class TokenClients {
  public:
   /// Key "apple" of the service's token, with this public half.
-  SigningLoad(const TokenProcess& service, const PublicKey& key, int clients);
-  SigningLoad(const SigningLoad&) = delete;
-  SigningLoad& operator=(const SigningLoad&) = delete;
-  ~SigningLoad() = default;
+  TokenClients(const TokenProcess& service, const PublicKey& key, int clients);
+  TokenClients(const TokenClients&) = delete;
+  TokenClients& operator=(const TokenClients&) = delete;
+  ~TokenClients() = default;
 
   /// Returns once this many more good signatures have come; fails the test after a generous deadline.
   void wait_for_more(int signatures) const;

@@ -1,4 +1,4 @@
-#include "tests/fault/signing_load.h"
+#include "tests/fault/token_clients.h"
 
 #include <chrono>
 
@@ -15,13 +15,13 @@ bool may_follow_a_loss(link::FailureCode code) {
 
 }  // namespace
 
-SigningLoad::SigningLoad(const TokenProcess& service, const PublicKey& key, int clients)
+TokenClients::TokenClients(const TokenProcess& service, const PublicKey& key, int clients)
     : socket_(service.socket()), key_(key) {
   for (int i = 0; i < clients; ++i)
     clients_.emplace_back([this, i](const std::stop_token& stop) { ask_until(stop, "client-" + std::to_string(i)); });
 }
 
-void SigningLoad::ask_until(const std::stop_token& stop, const std::string& subject) {
+void TokenClients::ask_until(const std::stop_token& stop, const std::string& subject) {
   while (!stop.stop_requested()) {
     auto client = LinkClient::open(socket_);
     bool usable = client.has_value();
@@ -34,7 +34,7 @@ void SigningLoad::ask_until(const std::stop_token& stop, const std::string& subj
   }
 }
 
-void SigningLoad::judge(const Result<link::Reply>& reply, const std::string& subject) {
+void TokenClients::judge(const Result<link::Reply>& reply, const std::string& subject) {
   if (!reply) {
     if (reply.error().code == ErrorCode::deadline_exceeded) ++hung_;
     return;
@@ -48,7 +48,7 @@ void SigningLoad::judge(const Result<link::Reply>& reply, const std::string& sub
   }
 }
 
-void SigningLoad::wait_for_more(int signatures) const {
+void TokenClients::wait_for_more(int signatures) const {
   const int before = good_;
   poll_until("signatures come", [&] { return good_ >= before + signatures; });
 }
