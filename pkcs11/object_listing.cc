@@ -39,7 +39,8 @@ std::optional<PublicKey> public_half(const Attributes& private_key, const Public
   const auto found = keys.find(tie(private_key));
   if (found != keys.end() && found->second.type() == key_type_of(private_key)) return found->second;
   if (auto key = public_key_of_info(private_key)) return key;
-  return key_type_of(private_key) == KeyType::rsa ? public_key_of_object(private_key) : std::nullopt;
+  // An RSA key's own attributes hold its public half; tpm2-pkcs11 shows the point of an EC key as well.
+  return public_key_of_object(private_key);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ constexpr std::array kPrivateKeyAttributes{
     CKA_LABEL,
     CKA_KEY_TYPE,
     CKA_EC_PARAMS,
+    CKA_EC_POINT,
     CKA_MODULUS,
     CKA_PUBLIC_EXPONENT,
     CKA_SENSITIVE,

@@ -226,15 +226,16 @@ TEMPLATE_TEST_CASE("a key that could leave the token is never used", "[contract]
 TEMPLATE_TEST_CASE("a key without a public half signs only with one that the caller brings", "[contract]", SUBJECTS) {
   const auto subject = TestType::make();
   const PublicKey other = subject->add_key({.label = "other", .id_hex = "bb"});
-  const KeySpec spec{.label = "hidden", .id_hex = "dd", .keep_public_object = false};
-  if (!subject->abilities().drops_public_halves) {
-    CHECK_THROWS(subject->add_key(spec));
-    return;
-  }
-  const PublicKey hidden = subject->add_key(spec);
+  const PublicKey hidden = subject->add_key({.label = "hidden", .id_hex = "dd", .keep_public_object = false});
   subject->open(1);
   Signer& signer = subject->signer();
   Order order = order_for("object=hidden", Algorithm::es256, hidden);
+  if (!subject->abilities().hides_public_halves) {
+    CHECK(described(signer, "object=hidden").spki == hidden.spki());
+    require_signature(signer, order, hidden);
+    return;
+  }
+  CHECK(described(signer, "object=hidden").spki.empty());
   require_refusal(signer, order, RefusalReason::key_refused);
   order.spki = hidden.spki();
   require_signature(signer, order, hidden);
@@ -279,6 +280,13 @@ TEMPLATE_TEST_CASE("one session serves many threads, and so do fewer sessions th
   CHECK(sign_from_threads(subject->signer(), kThreads, kSignatures, key) == kThreads * kSignatures);
   REQUIRE(subject->signer().refresh(soon()).has_value());
   CHECK(sign_from_threads(subject->signer(), kThreads, kSignatures, key) == kThreads * kSignatures);
+}
+
+TEST_CASE("a token that wants no login signs without one", "[contract]") {
+  const auto subject = Over<NssWithoutPassword>::make();
+  const PublicKey key = subject->add_key({.label = "apple"});
+  subject->open(2);
+  require_signature(subject->signer(), order_for("object=apple", Algorithm::es256, key), key);
 }
 
 }  // namespace signet::test

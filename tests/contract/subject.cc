@@ -15,7 +15,7 @@ TokenAbilities FakeSubject::abilities() const {
       .key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519},
       .algorithms = {},
       .makes_exportable_keys = true,
-      .drops_public_halves = true,
+      .hides_public_halves = true,
       .tells_made_here = false,
       .shows_others_changes = true};
   for (const AlgorithmInfo& info : all_algorithms()) abilities.algorithms.push_back(info.algorithm);

@@ -4,11 +4,16 @@
 
 namespace signet::test {
 
-NssDatabase::NssDatabase()
+NssDatabase::NssDatabase(Password password)
     : TestToken(installed_library("libnss3", "libsoftokn3.so"), "NSS Certificate DB", "4711-Sesame") {
   const std::string database = "sql:" + directory().path();
   set_module_args("configdir='" + database + "' certPrefix='' keyPrefix='' secmod='secmod.db' flags=");
-  output_of({"certutil", "-N", "-d", database, "-f", pin_file()});
+  std::vector<std::string> words{"certutil", "-N", "-d", database};
+  if (password == Password::set)
+    words.insert(words.end(), {"-f", pin_file()});
+  else
+    words.emplace_back("--empty-password");
+  output_of(words);
 }
 
 TokenAbilities NssDatabase::abilities() const {
@@ -16,7 +21,7 @@ TokenAbilities NssDatabase::abilities() const {
   return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa},
           .algorithms = {es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512},
           .makes_exportable_keys = true,
-          .drops_public_halves = true,
+          .hides_public_halves = true,
           .tells_made_here = false,
           .shows_others_changes = true};
 }

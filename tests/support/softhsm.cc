@@ -29,7 +29,7 @@ TokenAbilities SoftHsm::abilities() const {
   return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519},
           .algorithms = {es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512, eddsa, ed25519},
           .makes_exportable_keys = true,
-          .drops_public_halves = true,
+          .hides_public_halves = true,
           .tells_made_here = true,
           .shows_others_changes = true};
 }

@@ -48,7 +48,7 @@ TokenAbilities SoftwareTpm::abilities() const {
   return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::rsa},
           .algorithms = {es256, es384, rs256, rs384, rs512, ps256, ps384, ps512},
           .makes_exportable_keys = false,
-          .drops_public_halves = true,
+          .hides_public_halves = false,
           .tells_made_here = true,
           .shows_others_changes = false};
 }

@@ -30,7 +30,7 @@ struct TokenAbilities {
   std::vector<KeyType> key_types;     ///< of which it makes keys
   std::vector<Algorithm> algorithms;  ///< that it signs with, through this module
   bool makes_exportable_keys;         ///< CKA_EXTRACTABLE may be asked for
-  bool drops_public_halves;           ///< a private key may stand alone, without its public half
+  bool hides_public_halves;           ///< an EC key without its public object does not show what that was
   bool tells_made_here;               ///< CKA_LOCAL of a key made in it
   /// A process sees what another has made or removed since it began; where not, it signs with keys removed meanwhile.
   bool shows_others_changes;

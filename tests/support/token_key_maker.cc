@@ -122,8 +122,10 @@ Login log_in(const std::vector<std::string>& words) {
   auto module = need(Module::load({.path = words[1], .init_args = words[2]}));
   const TokenSurvey token = need(find_token(*module, need(parse_pkcs11_uri(words[3]))));
   Session session = need(Session::open(module->functions(), token.slot, SessionMode::read_write));
-  const host::Secret pin = need(host::read_secret_file(words[4], 256));
-  need(login(session, CKU_USER, pin.bytes()));
+  if (token.login_required) {
+    const host::Secret pin = need(host::read_secret_file(words[4], 256));
+    need(login(session, CKU_USER, pin.bytes()));
+  }
   return {std::move(module), std::move(session)};
 }
 
