@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 TokenAbilities FakeSubject::abilities() const {
   TokenAbilities abilities{
       .key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519},
+      .imports = {},
       .algorithms = {},
       .makes_exportable_keys = true,
       .hides_public_halves = true,

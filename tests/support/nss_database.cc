@@ -18,7 +18,9 @@ NssDatabase::NssDatabase(Password password)
 
 TokenAbilities NssDatabase::abilities() const {
   using enum Algorithm;
-  return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa},
+  const std::vector all_but_ed25519{KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa};
+  return {.key_types = all_but_ed25519,
+          .imports = all_but_ed25519,
           .algorithms = {es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512},
           .makes_exportable_keys = true,
           .hides_public_halves = true,

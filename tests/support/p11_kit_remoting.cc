@@ -21,6 +21,7 @@ TokenAbilities P11KitRemoting::abilities() const {
   // 0.24 has no word for EdDSA in its protocol and leaves the mechanism out.
   std::erase(abilities.algorithms, Algorithm::eddsa);
   std::erase(abilities.algorithms, Algorithm::ed25519);
+  std::erase(abilities.imports, KeyType::ed25519);
   return abilities;
 }
 

@@ -26,7 +26,9 @@ SoftHsm::SoftHsm(std::string label, std::string pin) : TestToken(softhsm_module(
 
 TokenAbilities SoftHsm::abilities() const {
   using enum Algorithm;
-  return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519},
+  const std::vector every_type{KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_p521, KeyType::rsa, KeyType::ed25519};
+  return {.key_types = every_type,
+          .imports = every_type,
           .algorithms = {es256, es384, es512, rs256, rs384, rs512, ps256, ps384, ps512, eddsa, ed25519},
           .makes_exportable_keys = true,
           .hides_public_halves = true,

@@ -46,6 +46,7 @@ SoftwareTpm::SoftwareTpm()
 TokenAbilities SoftwareTpm::abilities() const {
   using enum Algorithm;
   return {.key_types = {KeyType::ec_p256, KeyType::ec_p384, KeyType::rsa},
+          .imports = {},
           .algorithms = {es256, es384, rs256, rs384, rs512, ps256, ps384, ps512},
           .makes_exportable_keys = false,
           .hides_public_halves = false,

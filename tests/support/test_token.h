@@ -28,6 +28,7 @@ struct KeySpec {
 /// What a token of this kind can do, as far as modules differ. Tests hold it to exactly this.
 struct TokenAbilities {
   std::vector<KeyType> key_types;     ///< of which it makes keys
+  std::vector<KeyType> imports;       ///< of which signet-admin brings keys into it
   std::vector<Algorithm> algorithms;  ///< that it signs with, through this module
   bool makes_exportable_keys;         ///< CKA_EXTRACTABLE may be asked for
   bool hides_public_halves;           ///< an EC key without its public object does not show what that was

@@ -39,6 +39,19 @@ TEST_CASE("a sensitive key that cannot leave is usable", "[pkcs11]") {
   CHECK(canonical_uri(key) == "pkcs11:object=apple;id=%01");
 }
 
+TEST_CASE("what a module leaves out, or always answers alike, is no reason against a key", "[pkcs11]") {
+  // NSS has no CKA_ALWAYS_AUTHENTICATE and calls no key local, not even one that it has just made.
+  Attributes attributes = good_ec_key();
+  attributes.set(CKA_LOCAL, flag(false));
+  CHECK_FALSE(attributes.has(CKA_ALWAYS_AUTHENTICATE));
+  const TokenKey key = judge(attributes);
+  CHECK(key.unusable.empty());
+  CHECK_FALSE(key.local);
+  CHECK_FALSE(key.always_authenticate);
+  attributes.set(CKA_SIGN, {});
+  CHECK(judge(attributes).unusable.empty());
+}
+
 TEST_CASE("a key is not used when anything says it could leave, or nothing says it cannot", "[pkcs11]") {
   Attributes attributes = good_ec_key();
   SECTION("CKA_EXTRACTABLE is 1") { attributes.set(CKA_EXTRACTABLE, flag(true)); }
