@@ -77,6 +77,7 @@ TEST_CASE("a device that stops answering costs its callers no more than call-tim
   scene.service.wait_for(link::OPENING);
   scene.token.thaw();
   scene.require_recovered();
+  CHECK(scene.counting.count("C_Login") == 2);
 }
 
 TEST_CASE("SoftHSM's store is taken away under load and brought back", "[fault]") {
@@ -97,16 +98,24 @@ TEST_CASE("a TPM's resource manager is killed, and the TPM serves again once it 
   for (int round = 0; round < 2; ++round) {
     scene.token.kill_resource_manager();
     scene.service.wait_for(link::ABSENT);
+    const long logins = scene.counting.count("C_Login");
+    CHECK(logins == round + 1);
     scene.token.start_resource_manager();
     scene.require_recovered();
+    CHECK(scene.counting.count("C_Login") == logins + 1);
   }
+  CHECK(scene.load.saw(link::ABSENT));
 }
 
 TEST_CASE("a TPM's resource manager is replaced before anybody notices", "[fault]") {
   Scene<SoftwareTpm> scene;
   scene.token.kill_resource_manager();
   scene.token.start_resource_manager();
+  scene.service.wait_until("a new image is ready", [](const link::Description& seen) {
+    return seen.state() == link::READY && seen.epoch() > 0;
+  });
   scene.require_recovered();
+  CHECK(scene.counting.count("C_Login") == 2);
 }
 
 TEMPLATE_TEST_CASE("every module refuses a wrong PIN once, and is not asked again", "[fault]", SoftHsm, P11KitRemoting,
