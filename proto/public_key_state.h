@@ -19,6 +19,7 @@ struct EcCurve {
   std::string_view jose_name;
   const char* openssl_name;
   int bits;
+  std::string_view spki_prefix;  ///< a DER SubjectPublicKeyInfo as far as the uncompressed point
   std::size_t field_bytes() const { return static_cast<std::size_t>(bits + 7) / 8; }
 };
 /// Nothing for a key type without a curve of the short Weierstrass form.

@@ -192,6 +192,15 @@ TEST_CASE("a compressed point gives the same canonical key") {
   CHECK(read->spki() == uncompressed);
 }
 
+TEST_CASE("a key is encoded as OpenSSL encodes it") {
+  const auto [type, curve] = GENERATE(
+      table<const char*, const char*>({{"EC", "P-256"}, {"EC", "P-384"}, {"EC", "P-521"}, {"ED25519", nullptr}}));
+  const Bytes der = spki_of(generate(type, curve).get());
+  const Result<PublicKey> read = PublicKey::from_spki(der);
+  REQUIRE_OK(read);
+  CHECK(read->spki() == der);
+}
+
 TEST_CASE("public keys of other kinds are refused") {
   REQUIRE_ERROR(PublicKey::from_spki(spki_of(generate("EC", "secp256k1").get())), ErrorCode::bad_input);
   REQUIRE_ERROR(PublicKey::from_spki(spki_of(generate("X25519", nullptr).get())), ErrorCode::bad_input);
