@@ -1,5 +1,6 @@
 #include "pkcs11/object_listing.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -13,9 +14,8 @@ namespace {
 using PublicKeys = std::unordered_map<std::string, PublicKey>;
 
 // CKA_ID binds the objects of one key pair (PKCS#11 2.40 section 4.7); tokens filled by hand may have the label alone.
-std::string tie(const Attributes& attributes) {
-  const BytesView id = attributes.bytes(CKA_ID);
-  return id.empty() ? "label:" + attributes.text(CKA_LABEL) : "id:" + std::string(text_of(id));
+std::string tie_of(BytesView id, std::string_view label) {
+  return id.empty() ? "label:" + std::string(label) : "id:" + std::string(text_of(id));
 }
 
 using Reader = std::optional<PublicKey> (*)(const Attributes&);
@@ -25,7 +25,9 @@ CallResult<void> collect(const Session& session, CK_OBJECT_CLASS object_class, s
   SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, object_class));
   for (const CK_OBJECT_HANDLE handle : handles) {
     SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, types));
-    if (auto key = reader(attributes)) keys.emplace(tie(attributes), std::move(*key));
+    if (auto key = reader(attributes)) {
+      keys.emplace(tie_of(attributes.bytes(CKA_ID), attributes.text(CKA_LABEL)), std::move(*key));
+    }
   }
   return {};
 }
@@ -35,12 +37,27 @@ std::optional<PublicKey> read_public_object(const Attributes& attributes) {
   return key ? key : public_key_of_info(attributes);
 }
 
-std::optional<PublicKey> public_half(const Attributes& private_key, const PublicKeys& keys) {
-  const auto found = keys.find(tie(private_key));
-  if (found != keys.end() && found->second.type() == key_type_of(private_key)) return found->second;
+void take_public_half(TokenKey& key, const PublicKeys& keys) {
+  const auto found = keys.find(tie_of(key.id, key.label));
+  if (found != keys.end() && found->second.type() == key.type) key.public_key = found->second;
+}
+
+// What a private key object tells of its public half by itself.
+std::optional<PublicKey> own_public_half(const Attributes& private_key) {
   if (auto key = public_key_of_info(private_key)) return key;
   // An RSA key's own attributes hold its public half; tpm2-pkcs11 shows the point of an EC key as well.
   return public_key_of_object(private_key);
+}
+
+// A search costs as much as a fifth of reading all keys, and most tokens have a public object for every private one.
+CallResult<void> take_public_halves_of_certificates(const Session& session, std::vector<TokenKey>& keys) {
+  if (std::ranges::all_of(keys, [](const TokenKey& key) { return key.public_key.has_value(); })) return {};
+  PublicKeys certified;
+  SIGNET_TRY(collect(session, CKO_CERTIFICATE, certificate_attributes(), public_key_of_certificate, certified));
+  for (TokenKey& key : keys) {
+    if (!key.public_key) take_public_half(key, certified);
+  }
+  return {};
 }
 
 }  // namespace
@@ -48,13 +65,15 @@ std::optional<PublicKey> public_half(const Attributes& private_key, const Public
 CallResult<std::vector<TokenKey>> list_keys(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
   PublicKeys public_keys;
   SIGNET_TRY(collect(session, CKO_PUBLIC_KEY, public_key_attributes(), read_public_object, public_keys));
-  SIGNET_TRY(collect(session, CKO_CERTIFICATE, certificate_attributes(), public_key_of_certificate, public_keys));
   SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, CKO_PRIVATE_KEY));
   std::vector<TokenKey> keys;
   for (const CK_OBJECT_HANDLE handle : handles) {
     SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, private_key_attributes()));
-    keys.push_back(key_from_attributes(handle, attributes, public_half(attributes, public_keys), mechanisms));
+    TokenKey& key = keys.emplace_back(key_from_attributes(handle, attributes, std::nullopt, mechanisms));
+    take_public_half(key, public_keys);
+    if (!key.public_key) key.public_key = own_public_half(attributes);
   }
+  SIGNET_TRY(take_public_halves_of_certificates(session, keys));
   return keys;
 }
 

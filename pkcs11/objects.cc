@@ -1,5 +1,6 @@
 #include "pkcs11/objects.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -19,14 +20,92 @@ CallResult<std::vector<CK_OBJECT_HANDLE>> collect_found(const Session& session) 
 }
 
 // C_GetAttributeValue reads what it can and then names one of these for what it could not (PKCS#11 2.40 section 5.7).
+bool is_partial(CK_RV rv) {
+  return rv == CKR_ATTRIBUTE_SENSITIVE || rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_BUFFER_TOO_SMALL;
+}
+
+CK_RV ask_values(const Session& session, CK_OBJECT_HANDLE object, std::vector<CK_ATTRIBUTE>& wanted) {
+  return session.functions().C_GetAttributeValue(session.handle(), object, wanted.data(), wanted.size());
+}
+
 CallResult<void> get_values(const Session& session, CK_OBJECT_HANDLE object, std::vector<CK_ATTRIBUTE>& wanted) {
-  const CK_RV rv = session.functions().C_GetAttributeValue(session.handle(), object, wanted.data(), wanted.size());
-  const bool partial = rv == CKR_ATTRIBUTE_SENSITIVE || rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_BUFFER_TOO_SMALL;
-  if (partial) return {};
+  const CK_RV rv = ask_values(session, object, wanted);
+  if (is_partial(rv)) return {};
   return check("C_GetAttributeValue", rv);
 }
 
 bool is_readable(const CK_ATTRIBUTE& attribute) { return attribute.ulValueLen != CK_UNAVAILABLE_INFORMATION; }
+
+// Two calls: lengths, then values of those that have one.
+CallResult<void> read_by_length(const Session& session, CK_OBJECT_HANDLE object,
+                                std::span<const CK_ATTRIBUTE_TYPE> types, Attributes& attributes) {
+  std::vector<CK_ATTRIBUTE> wanted;
+  for (const CK_ATTRIBUTE_TYPE type : types) wanted.push_back({type, nullptr, 0});
+  SIGNET_TRY(get_values(session, object, wanted));
+  std::erase_if(wanted, [](const CK_ATTRIBUTE& attribute) { return !is_readable(attribute); });
+  if (wanted.empty()) return {};
+  std::vector<Bytes> buffers;
+  buffers.reserve(wanted.size());
+  for (CK_ATTRIBUTE& attribute : wanted) attribute.pValue = buffers.emplace_back(attribute.ulValueLen).data();
+  SIGNET_TRY(get_values(session, object, wanted));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!is_readable(wanted[i]) || wanted[i].ulValueLen > buffers[i].size()) continue;
+    buffers[i].resize(wanted[i].ulValueLen);
+    attributes.set(wanted[i].type, std::move(buffers[i]));
+  }
+  return {};
+}
+
+// Whose length nothing limits. All others fit into their room, or belong to a key that nobody here can use.
+bool may_be_of_any_length(CK_ATTRIBUTE_TYPE type) { return type == CKA_LABEL || type == CKA_ID || type == CKA_VALUE; }
+
+// The numbers of an RSA key of 16384 bits need the most.
+constexpr std::size_t room_for(CK_ATTRIBUTE_TYPE type) {
+  const bool is_long = type == CKA_MODULUS || type == CKA_PUBLIC_KEY_INFO || type == CKA_VALUE;
+  return is_long ? 4096 : 1024;
+}
+
+// On the stack: the heap would give such a piece back to the system after each of a token's thousands of objects.
+using Room = std::array<std::byte, 32UL * 1024>;
+
+std::vector<CK_ATTRIBUTE> deal_out(Room& room, std::span<const CK_ATTRIBUTE_TYPE> types) {
+  std::vector<CK_ATTRIBUTE> wanted;
+  std::size_t used = 0;
+  for (const CK_ATTRIBUTE_TYPE type : types) {
+    const std::size_t length = std::min(room_for(type), room.size() - used);
+    wanted.push_back({type, room.data() + used, length});
+    used += length;
+  }
+  return wanted;
+}
+
+// C_GetAttributeValue says the same of what is absent and of what is too long. An untouched length is that of a module
+// that stopped at another attribute, and NSS says wrong ones beside CKR_BUFFER_TOO_SMALL.
+bool must_ask_again(const CK_ATTRIBUTE& attribute, std::size_t room, CK_RV rv) {
+  if (is_readable(attribute)) return rv == CKR_BUFFER_TOO_SMALL || attribute.ulValueLen >= room;
+  return rv == CKR_BUFFER_TOO_SMALL || may_be_of_any_length(attribute.type) || room < room_for(attribute.type);
+}
+
+// One call, with room for each; gives back the types that it did not settle.
+CallResult<std::vector<CK_ATTRIBUTE_TYPE>> read_at_once(const Session& session, CK_OBJECT_HANDLE object,
+                                                        std::span<const CK_ATTRIBUTE_TYPE> types,
+                                                        Attributes& attributes) {
+  Room room;  // not initialised: 32 KiB for each object of thousands
+  const std::vector<CK_ATTRIBUTE> asked = deal_out(room, types);
+  std::vector<CK_ATTRIBUTE> answered = asked;
+  const CK_RV rv = ask_values(session, object, answered);
+  if (!is_partial(rv)) SIGNET_TRY(check("C_GetAttributeValue", rv));
+  std::vector<CK_ATTRIBUTE_TYPE> unsettled;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (must_ask_again(answered[i], asked[i].ulValueLen, rv)) {
+      unsettled.push_back(answered[i].type);
+    } else if (is_readable(answered[i])) {
+      const auto* value = static_cast<const std::byte*>(answered[i].pValue);
+      attributes.set(answered[i].type, Bytes(value, value + answered[i].ulValueLen));
+    }
+  }
+  return unsettled;
+}
 
 }  // namespace
 
@@ -47,20 +126,9 @@ CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects_of_class(const Session& s
 
 CallResult<Attributes> read_attributes(const Session& session, CK_OBJECT_HANDLE object,
                                        std::span<const CK_ATTRIBUTE_TYPE> types) {
-  std::vector<CK_ATTRIBUTE> wanted;
-  for (const CK_ATTRIBUTE_TYPE type : types) wanted.push_back({type, nullptr, 0});
-  SIGNET_TRY(get_values(session, object, wanted));
-  std::erase_if(wanted, [](const CK_ATTRIBUTE& attribute) { return !is_readable(attribute); });
-  std::vector<Bytes> buffers;
-  buffers.reserve(wanted.size());
-  for (CK_ATTRIBUTE& attribute : wanted) attribute.pValue = buffers.emplace_back(attribute.ulValueLen).data();
-  if (!wanted.empty()) SIGNET_TRY(get_values(session, object, wanted));
   Attributes attributes;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (!is_readable(wanted[i]) || wanted[i].ulValueLen > buffers[i].size()) continue;
-    buffers[i].resize(wanted[i].ulValueLen);
-    attributes.set(wanted[i].type, std::move(buffers[i]));
-  }
+  SIGNET_TRY_ASSIGN(const auto unsettled, read_at_once(session, object, types, attributes));
+  if (!unsettled.empty()) SIGNET_TRY(read_by_length(session, object, unsettled, attributes));
   return attributes;
 }
 

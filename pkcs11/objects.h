@@ -33,8 +33,9 @@ class Attributes {
   std::map<CK_ATTRIBUTE_TYPE, Bytes> values_;
 };
 
-/// C_GetAttributeValue for many types in two calls (lengths, values). Types the object does not have, or hides, are
-/// left out.
+/// C_GetAttributeValue for many types: one call with room for each, then lengths and values of those that may be there
+/// but did not fit. Types the object does not have, or hides, are left out, and so are numbers longer than those of an
+/// RSA key of 16384 bits.
 CallResult<Attributes> read_attributes(const Session& session, CK_OBJECT_HANDLE object,
                                        std::span<const CK_ATTRIBUTE_TYPE> types);
 

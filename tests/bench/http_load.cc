@@ -93,7 +93,7 @@ std::string request_for(const HttpLoad& load) {
 Measurement measure_http(const HttpLoad& load, std::chrono::milliseconds duration) {
   return measure(load.connections, duration, [&load](int) -> Operation {
     const auto client = std::make_shared<Client>(load.socket, request_for(load));
-    return [client] { return client->ask(); };
+    return timed([client] { return client->ask(); });
   });
 }
 

@@ -10,8 +10,6 @@
 namespace signet::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Share {
   std::uint64_t failed = 0;
   std::vector<std::uint32_t> latencies_us{};
@@ -19,10 +17,9 @@ struct Share {
 
 void repeat(const Operation& operation, const std::atomic<bool>& stop, Share& share) {
   while (!stop.load(std::memory_order_relaxed)) {
-    const auto start = Clock::now();
-    const Outcome outcome = operation();
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-    if (outcome == Outcome::good) {
+    const Done done = operation();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - done.begun);
+    if (done.outcome == Outcome::good) {
       share.latencies_us.push_back(static_cast<std::uint32_t>(took.count()));
     } else {
       ++share.failed;
@@ -42,6 +39,13 @@ Measurement sum_up(const std::vector<Share>& shares, double seconds) {
 }
 
 }  // namespace
+
+Operation timed(std::function<Outcome()> operation) {
+  return [operation = std::move(operation)] {
+    const auto begun = Clock::now();
+    return Done{operation(), begun};
+  };
+}
 
 std::uint32_t Measurement::percentile_us(double share) const {
   if (latencies_us.empty()) return 0;

@@ -10,8 +10,18 @@ namespace signet::bench {
 
 enum class Outcome { good, failed };
 
-/// One operation over and over: says what came of it. Made and used by one thread.
-using Operation = std::function<Outcome()>;
+using Clock = std::chrono::steady_clock;
+
+/// What came of an operation, and when it was begun.
+struct Done {
+  Outcome outcome;
+  Clock::time_point begun;
+};
+
+/// One operation over and over: ends one that is under way. Made by one thread, used by another.
+using Operation = std::function<Done()>;
+/// An operation that begins when it is called.
+Operation timed(std::function<Outcome()> operation);
 
 struct Measurement {
   std::uint64_t good = 0;
