@@ -5,16 +5,28 @@ import subprocess
 import sys
 import unittest
 
-RUN = pathlib.Path(__file__).with_name("run")
+FOLDER = pathlib.Path(__file__).parent
 
 
 class Smoke(unittest.TestCase):
-    def test_a_short_round_fails_no_request(self):
-        done = subprocess.run([sys.executable, "-B", RUN, "--seconds", "0.2", "--rounds", "1", "--connections", "1,2"],
-                              capture_output=True, text=True, timeout=100, check=False)
+    def run_bench(self, script, *words):
+        done = subprocess.run([sys.executable, "-B", FOLDER / script, *words], capture_output=True, text=True, timeout=100, check=False)
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        return done.stdout
+
+    def test_a_short_round_fails_no_request(self):
+        table = self.run_bench("run", "--seconds", "0.2", "--rounds", "1", "--connections", "1,2")
         for word in ("raw", "raw+verify", "fresh", "cached"):
-            self.assertIn(word, done.stdout)
+            self.assertIn(word, table)
+
+    def test_a_short_round_over_the_link_fails_no_request(self):
+        table = self.run_bench("run_token", "--seconds", "0.2", "--rounds", "1", "--shapes", "1x2,2x1")
+        for word in ("raw", "link", "raw+verify", "link+verify"):
+            self.assertIn(word, table)
+
+    def test_a_start_with_a_few_keys_is_measured(self):
+        table = self.run_bench("run_start", "--rounds", "1", "--keys", "1,20")
+        self.assertIn("resident bytes per key", table)
 
 
 if __name__ == "__main__":
