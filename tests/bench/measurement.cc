@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/bench/stopwatch.h"
+
 namespace signet::bench {
 namespace {
 
@@ -27,8 +29,8 @@ void repeat(const Operation& operation, const std::atomic<bool>& stop, Share& sh
   }
 }
 
-Measurement sum_up(const std::vector<Share>& shares, double seconds) {
-  Measurement sum{.seconds = seconds};
+Measurement sum_up(const std::vector<Share>& shares, Elapsed elapsed) {
+  Measurement sum{.seconds = elapsed.wall_ms / 1e3, .cpu_seconds = elapsed.cpu_ms / 1e3};
   for (const Share& share : shares) {
     sum.failed += share.failed;
     sum.latencies_us.insert(sum.latencies_us.end(), share.latencies_us.begin(), share.latencies_us.end());
@@ -54,8 +56,9 @@ std::uint32_t Measurement::percentile_us(double share) const {
 }
 
 std::string Measurement::to_json(std::string_view what) const {
-  return fmt::format(R"({{"what":"{}","per_second":{:.1f},"p50_us":{},"p99_us":{},"good":{},"errors":{}}})", what,
-                     per_second(), percentile_us(0.5), percentile_us(0.99), good, failed);
+  return fmt::format(
+      R"({{"what":"{}","per_second":{:.1f},"p50_us":{},"p99_us":{},"cpu_us":{:.1f},"good":{},"errors":{}}})", what,
+      per_second(), percentile_us(0.5), percentile_us(0.99), cpu_us(), good, failed);
 }
 
 Measurement measure(int threads, std::chrono::milliseconds duration,
@@ -65,7 +68,7 @@ Measurement measure(int threads, std::chrono::milliseconds duration,
   std::vector<Share> shares(operations.size());
   std::atomic<bool> stop{false};
   std::latch all_here(threads + 1);
-  Clock::time_point started;
+  Stopwatch stopwatch;
   {
     std::vector<std::jthread> running;
     for (std::size_t i = 0; i < operations.size(); ++i) {
@@ -75,11 +78,11 @@ Measurement measure(int threads, std::chrono::milliseconds duration,
       });
     }
     all_here.arrive_and_wait();
-    started = Clock::now();
+    stopwatch.lap();
     std::this_thread::sleep_for(duration);  // this is what is measured, not a wait for something to happen
     stop = true;
   }
-  return sum_up(shares, std::chrono::duration<double>(Clock::now() - started).count());
+  return sum_up(shares, stopwatch.lap());
 }
 
 }  // namespace signet::bench

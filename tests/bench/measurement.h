@@ -27,9 +27,11 @@ struct Measurement {
   std::uint64_t good = 0;
   std::uint64_t failed = 0;
   double seconds = 0;
+  double cpu_seconds = 0;                     ///< processor time of this process meanwhile
   std::vector<std::uint32_t> latencies_us{};  ///< of the good ones, sorted
 
   double per_second() const { return seconds > 0 ? static_cast<double>(good) / seconds : 0; }
+  double cpu_us() const { return good > 0 ? cpu_seconds * 1e6 / static_cast<double>(good) : 0; }
   /// The latency that this share (0 to 1) of the good operations did not exceed; 0 where there are none.
   std::uint32_t percentile_us(double share) const;
   /// One line of JSON.
