@@ -59,29 +59,67 @@ CallResult<void> read_by_length(const Session& session, CK_OBJECT_HANDLE object,
 // Whose length nothing limits. All others fit into their room, or belong to a key that nobody here can use.
 bool may_be_of_any_length(CK_ATTRIBUTE_TYPE type) { return type == CKA_LABEL || type == CKA_ID || type == CKA_VALUE; }
 
+/// The length of a flag or a number; 0 for all others. NSS answers as if such an attribute were absent where it is
+/// given any other room.
+constexpr std::size_t fixed_length(CK_ATTRIBUTE_TYPE type) {
+  switch (type) {
+    case CKA_KEY_TYPE:
+    case CKA_CERTIFICATE_TYPE:
+      return sizeof(CK_ULONG);
+    case CKA_SENSITIVE:
+    case CKA_EXTRACTABLE:
+    case CKA_ALWAYS_SENSITIVE:
+    case CKA_NEVER_EXTRACTABLE:
+    case CKA_LOCAL:
+    case CKA_SIGN:
+    case CKA_ALWAYS_AUTHENTICATE:
+      return sizeof(CK_BBOOL);
+    default:
+      return 0;
+  }
+}
+
 // The numbers of an RSA key of 16384 bits need the most.
 constexpr std::size_t room_for(CK_ATTRIBUTE_TYPE type) {
+  if (fixed_length(type) != 0) return fixed_length(type);
   const bool is_long = type == CKA_MODULUS || type == CKA_PUBLIC_KEY_INFO || type == CKA_VALUE;
   return is_long ? 4096 : 1024;
 }
 
 // On the stack: the heap would give such a piece back to the system after each of a token's thousands of objects.
-using Room = std::array<std::byte, 32UL * 1024>;
+struct Room {
+  alignas(CK_ULONG) std::array<std::byte, 32UL * 1024> octets;
+};
+constexpr std::byte kUntouched{0xEE};
+
+/// Modules write numbers through a CK_ULONG*.
+constexpr std::size_t aligned(std::size_t length) {
+  return (length + alignof(CK_ULONG) - 1) / alignof(CK_ULONG) * alignof(CK_ULONG);
+}
 
 std::vector<CK_ATTRIBUTE> deal_out(Room& room, std::span<const CK_ATTRIBUTE_TYPE> types) {
   std::vector<CK_ATTRIBUTE> wanted;
   std::size_t used = 0;
   for (const CK_ATTRIBUTE_TYPE type : types) {
-    const std::size_t length = std::min(room_for(type), room.size() - used);
-    wanted.push_back({type, room.data() + used, length});
-    used += length;
+    const std::size_t length = std::min(room_for(type), room.octets.size() - used);
+    wanted.push_back({type, room.octets.data() + used, length});
+    // No flag and no number looks like this: what a module passed over must not be read as one.
+    if (fixed_length(type) != 0) std::fill_n(room.octets.data() + used, length, kUntouched);
+    used += aligned(length);
   }
   return wanted;
+}
+
+bool is_untouched(const CK_ATTRIBUTE& attribute) {
+  const auto* value = static_cast<const std::byte*>(attribute.pValue);
+  return std::all_of(value, value + attribute.ulValueLen, [](std::byte octet) { return octet == kUntouched; });
 }
 
 // C_GetAttributeValue says the same of what is absent and of what is too long. An untouched length is that of a module
 // that stopped at another attribute, and NSS says wrong ones beside CKR_BUFFER_TOO_SMALL.
 bool must_ask_again(const CK_ATTRIBUTE& attribute, std::size_t room, CK_RV rv) {
+  const std::size_t fixed = fixed_length(attribute.type);
+  if (is_readable(attribute) && fixed != 0) return attribute.ulValueLen != fixed || is_untouched(attribute);
   if (is_readable(attribute)) return rv == CKR_BUFFER_TOO_SMALL || attribute.ulValueLen >= room;
   return rv == CKR_BUFFER_TOO_SMALL || may_be_of_any_length(attribute.type) || room < room_for(attribute.type);
 }
