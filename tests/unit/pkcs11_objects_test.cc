@@ -75,7 +75,7 @@ TEST_CASE("what a module left untouched is asked for again and never taken for a
   const auto session = Session::open(functions, 0, SessionMode::read_only);
   REQUIRE(session.has_value());
   auto asked = kAsked;
-  std::ranges::rotate(asked, asked.begin() + 1);  // the label last
+  std::rotate(asked.begin(), asked.begin() + 1, asked.end());  // the label last
   const auto read = read_attributes(*session, 1, asked);
   REQUIRE(read.has_value());
   CHECK(read->text(CKA_LABEL) == "apple");
