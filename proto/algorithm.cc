@@ -40,6 +40,12 @@ std::optional<Algorithm> algorithm_from_name(std::string_view name) {
   return row->algorithm;
 }
 
+bool is_same_algorithm(Algorithm one, Algorithm other) {
+  // Pure Ed25519 is all that either name means with an Ed25519 key.
+  return one == other || (algorithm_info(one).key_type == KeyType::ed25519 &&
+                          algorithm_info(other).key_type == KeyType::ed25519);
+}
+
 Algorithm default_algorithm(KeyType type) {
   // The table lists each key type's default first.
   return std::ranges::find(kAlgorithms, type, &AlgorithmInfo::key_type)->algorithm;

@@ -27,6 +27,8 @@ const AlgorithmInfo& algorithm_info(Algorithm algorithm);
 inline std::string_view jose_name(Algorithm algorithm) { return algorithm_info(algorithm).name; }
 /// Nothing for an unknown name, `none` and `HS256` among them. Names are case-sensitive (RFC 7515 section 4.1.1).
 std::optional<Algorithm> algorithm_from_name(std::string_view name);
+/// The same signatures under the same or another name: EdDSA and Ed25519 are one (RFC 9864 section 2.2). Any thread.
+bool is_same_algorithm(Algorithm one, Algorithm other);
 /// The algorithm a key of this type signs with when nobody names one: ES256, ES384, ES512, RS256, EdDSA.
 Algorithm default_algorithm(KeyType type);
 /// "EC P-256", "RSA", "Ed25519": for people.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/one_algorithm.h"
+
 namespace signet::rules {
 namespace {
 
@@ -33,7 +35,10 @@ class Builder {
     take_key(file.path, std::move(nothing));
   }
 
-  Configuration take() && { return std::move(built_); }
+  Configuration take() && {
+    for (const auto& [name, conflict] : find_conflicts(built_.keys)) break_conflicting(name, conflict);
+    return std::move(built_);
+  }
 
  private:
   static std::string base_name(std::string_view path, std::string_view suffix) {
@@ -56,6 +61,7 @@ class Builder {
     append(std::move(reading.problems));
     const auto name = key_name_of(path);
     if (!name) return;  // nobody could ask for it; its problem is in the list
+    paths_.emplace(name.value(), path);
     if (reading.key)
       built_.keys.emplace(name.value(), std::move(*reading.key));
     else
@@ -63,8 +69,17 @@ class Builder {
                                                     std::string(kBrokenMessage)});
   }
 
+  /// Neither of the two serves: which of them is the wrong one, nobody here knows.
+  void break_conflicting(const std::string& name, const AlgorithmConflict& conflict) {
+    built_.problems.push_back({paths_.at(name), 0, "alg", message_of(conflict, paths_.at(conflict.other))});
+    auto node = built_.keys.extract(name);
+    KeyPolicy& key = node.mapped();
+    built_.broken.emplace(name, BrokenKey{std::move(key.allow), key.profile->name, std::string(kBrokenMessage)});
+  }
+
   const Accounts& accounts_;
   Configuration built_{};
+  std::map<std::string, std::string> paths_{};  ///< of key files, by the key's name
   std::map<std::string, ProfilePtr> profiles_{};
 };
 

@@ -34,8 +34,8 @@ struct Configuration {
   std::vector<ConfigProblem> problems;  ///< of keys and profiles; empty means that all is well
 };
 
-/// Puts together what the daemon has read. A bad profile breaks its keys, a bad key file itself; nothing else suffers.
-/// Any thread that may block on `accounts`.
+/// Puts together what the daemon has read. A bad profile breaks its keys, a bad key file itself, two files that name
+/// one key with different algorithms each other; nothing else suffers. Any thread that may block on `accounts`.
 Configuration build_configuration(DaemonConfig daemon, const std::vector<SourceFile>& profiles,
                                   const std::vector<SourceFile>& keys, const Accounts& accounts);
 

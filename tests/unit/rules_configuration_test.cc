@@ -90,3 +90,76 @@ TEST_CASE("What needs a restart is refused by name at a reload") {
   limits.daemon.cache_entries = 1;
   CHECK(reload_problems(current, limits, {}).empty());
 }
+
+namespace {
+
+SourceFile rsa_profile() {
+  return file(
+      "/p/rsa.json",
+      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["RS256","PS256"],"lifetime":{"default":60,"cap":60}})");
+}
+
+SourceFile ed25519_profile() {
+  return file(
+      "/p/edwards.json",
+      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["EdDSA","Ed25519"],"lifetime":{"default":60,"cap":60}})");
+}
+
+SourceFile key_file(const std::string& name, const std::string& profile, const std::string& object,
+                    const std::string& algorithm, const std::string& more = "") {
+  return file("/k/" + name + ".conf", "token = build\nprofile = " + profile + "\nobject = pkcs11:object=" + object +
+                                          "\nalg = " + algorithm + "\nallow = user:ci\n" + more);
+}
+
+const std::string kPin = "public-key = sha256:" + std::string(64, 'a') + "\n";
+
+}  // namespace
+
+TEST_CASE("Two files that name one key with two algorithms are both unusable, and each names the other") {
+  const auto built =
+      build({rsa_profile()}, {key_file("one", "rsa", "k", "RS256"), key_file("two", "rsa", "%6B", "PS256"),
+                              key_file("other", "rsa", "o", "PS256")});
+  CHECK(texts_of(built.problems) ==
+        std::vector<std::string>{
+            "/k/one.conf: alg: is RS256, but /k/two.conf names the same key with PS256, and one key serves one "
+            "algorithm; write the same alg in both files, or give one of them a key of its own",
+            "/k/two.conf: alg: is PS256, but /k/one.conf names the same key with RS256, and one key serves one "
+            "algorithm; write the same alg in both files, or give one of them a key of its own"});
+  CHECK(built.keys.size() == 1);
+  CHECK(built.keys.contains("other"));
+  REQUIRE(built.broken.contains("one"));
+  CHECK(built.broken.at("one").allow.size() == 1);
+  CHECK(built.broken.at("one").profile == "rsa");
+  CHECK(built.broken.at("two").message.find("/k/") == std::string::npos);
+}
+
+TEST_CASE("A key is known again by its pinned public key, whatever its object is called") {
+  const auto built =
+      build({rsa_profile()}, {key_file("one", "rsa", "a", "RS256", kPin), key_file("two", "rsa", "b", "PS256", kPin)});
+  CHECK(has_problem(built.problems, "/k/one.conf: alg: "));
+  CHECK(has_problem(built.problems, "/k/two.conf: alg: "));
+  CHECK(built.keys.empty());
+}
+
+TEST_CASE("Of three files of one key all are unusable when one of them differs") {
+  const auto built = build({rsa_profile()}, {key_file("one", "rsa", "k", "RS256"), key_file("two", "rsa", "k", "RS256"),
+                                             key_file("three", "rsa", "k", "PS256")});
+  CHECK(built.problems.size() == 3);
+  CHECK(built.keys.empty());
+}
+
+TEST_CASE("One algorithm under several names is fine, EdDSA's two names among them") {
+  const auto built = build({rsa_profile(), ed25519_profile()},
+                           {key_file("one", "rsa", "k", "PS256", kPin), key_file("two", "rsa", "k", "PS256", kPin),
+                            key_file("three", "edwards", "e", "EdDSA"), key_file("four", "edwards", "e", "Ed25519")});
+  CHECK(texts_of(built.problems).empty());
+  CHECK(built.keys.size() == 4);
+}
+
+TEST_CASE("Equal objects of two tokens are two keys") {
+  auto elsewhere = key_file("two", "rsa", "k", "PS256").text.value();
+  const auto built =
+      build({rsa_profile()}, {key_file("one", "rsa", "k", "RS256"),
+                              file("/k/two.conf", replaced(std::move(elsewhere), "token = build", "token = other"))});
+  CHECK(texts_of(built.problems).empty());
+}
