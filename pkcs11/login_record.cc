@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <sstream>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,12 +14,13 @@
 
 #include "host/file_descriptor.h"
 #include "host/process.h"
+#include "host/sync_directory.h"
+#include "pkcs11/login_note.h"
 #include "proto/sha256.h"
 
 namespace signet::pkcs11 {
 namespace {
 
-constexpr std::size_t kMaxNoteBytes = 4096;
 constexpr std::size_t kSaltBytes = 16;
 // scrypt (RFC 7914): 16 MiB and some 50 ms.
 constexpr std::uint64_t kScryptN = 1U << 14U;
@@ -54,81 +55,71 @@ Result<Bytes> fresh_salt() {
   return salt;
 }
 
-Result<void> sync_directory_of(const std::string& path) {
-  const std::string directory = path.substr(0, path.rfind('/'));
-  const host::FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid() || ::fsync(fd.get()) != 0) return io_error("fsync " + directory);
+Result<void> sync(const std::string& path) {
+  const auto synced = host::sync_directory_of(path);
+  if (!synced) return no_record(synced.error().detail);
   return {};
 }
 
-Result<void> write_synced(const std::string& path, const std::string& text) {
+// The lock is taken before the file has its name, so that nobody ever waits for it. Where a file system knows no locks
+// the record is as good as before.
+Result<host::FileDescriptor> write_synced(const std::string& path, const std::string& text) {
   const std::string fresh = path + ".new";
-  const host::FileDescriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  host::FileDescriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) return io_error("open " + fresh);
+  static_cast<void>(::flock(fd.get(), LOCK_EX | LOCK_NB));
   if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return io_error("write " + fresh);
   if (::fsync(fd.get()) != 0) return io_error("fsync " + fresh);
   if (::rename(fresh.c_str(), path.c_str()) != 0) return io_error("rename " + fresh);
-  return sync_directory_of(path);
+  SIGNET_TRY(sync(path));
+  return fd;
+}
+
+Result<LoginNote> note_of(const std::string& serial, const host::Secret& pin, LoginNote::Outcome outcome) {
+  SIGNET_TRY_ASSIGN(const Bytes salt, fresh_salt());
+  LoginNote note{.serial = serial, .salt_hex = hex(salt), .outcome = outcome};
+  // The salt's hexadecimal text is what is hashed, so that nothing has to be decoded.
+  SIGNET_TRY_ASSIGN(note.tag, pin_tag(pin, bytes_of(note.salt_hex)));
+  return note;
 }
 
 }  // namespace
 
-/// The file's four lines: serial number, salt, tag, outcome.
-struct LoginRecord::Note {
-  std::string serial{};
-  std::string salt_hex{};
-  std::string tag{};
-  std::string outcome{};  ///< "pending" or "unclear"
+std::string login_record_path(const std::string& state_dir) { return state_dir + "/login-attempt"; }
 
-  static Result<Note> make(const std::string& serial, const host::Secret& pin, std::string outcome) {
-    SIGNET_TRY_ASSIGN(const Bytes salt, fresh_salt());
-    return make_with(serial, hex(salt), pin, std::move(outcome));
-  }
-  // The salt's hexadecimal text is what is hashed, so that nothing has to be decoded.
-  static Result<Note> make_with(const std::string& serial, const std::string& salt_hex, const host::Secret& pin,
-                                std::string outcome) {
-    SIGNET_TRY_ASSIGN(std::string tag, pin_tag(pin, bytes_of(salt_hex)));
-    return Note{serial, salt_hex, std::move(tag), std::move(outcome)};
-  }
-  static Note parse(const std::string& text) {
-    Note note;
-    std::istringstream lines(text);
-    std::getline(lines, note.serial);
-    std::getline(lines, note.salt_hex);
-    std::getline(lines, note.tag);
-    std::getline(lines, note.outcome);
-    return note;
-  }
-  std::string text() const { return serial + "\n" + salt_hex + "\n" + tag + "\n" + outcome + "\n"; }
-};
-
-LoginRecord::LoginRecord(std::string directory) : path_(std::move(directory) + "/login-attempt") {}
+LoginRecord::LoginRecord(std::string directory) : path_(login_record_path(directory)) {}
 
 Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const host::Secret& pin) const {
   if (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return Verdict::may_try;
-  const auto text = host::read_file(path_, kMaxNoteBytes);
+  const auto text = host::read_file(path_, kMaxLoginRecordBytes);
   if (!text) return no_record(text.error().detail);
-  const Note found = Note::parse(*text);
-  if (found.serial != serial) return Verdict::may_try;
-  SIGNET_TRY_ASSIGN(const Note same, Note::make_with(serial, found.salt_hex, pin, found.outcome));
-  if (same.tag != found.tag) return Verdict::may_try;
-  return found.outcome == "unclear" ? Verdict::last_try : Verdict::was_refused;
+  const auto found = parse_login_note(*text);
+  if (!found) return Verdict::was_refused;
+  if (found->serial != serial) return Verdict::may_try;
+  SIGNET_TRY_ASSIGN(const std::string tag, pin_tag(pin, bytes_of(found->salt_hex)));
+  if (tag != found->tag) return Verdict::may_try;
+  return found->outcome == LoginNote::Outcome::unclear ? Verdict::last_try : Verdict::was_refused;
 }
 
 Result<void> LoginRecord::write_pending(const std::string& serial, const host::Secret& pin) const {
-  SIGNET_TRY_ASSIGN(const Note note, Note::make(serial, pin, "pending"));
-  return write_synced(path_, note.text());
+  SIGNET_TRY_ASSIGN(const LoginNote note, note_of(serial, pin, LoginNote::Outcome::pending));
+  SIGNET_TRY_ASSIGN(pending_, write_synced(path_, to_text(note)));
+  return {};
 }
 
 Result<void> LoginRecord::note_unclear(const std::string& serial, const host::Secret& pin) const {
-  SIGNET_TRY_ASSIGN(const Note note, Note::make(serial, pin, "unclear"));
-  return write_synced(path_, note.text());
+  SIGNET_TRY_ASSIGN(const LoginNote note, note_of(serial, pin, LoginNote::Outcome::unclear));
+  SIGNET_TRY(write_synced(path_, to_text(note)));
+  pending_.reset();
+  return {};
 }
 
 Result<void> LoginRecord::clear() const {
   if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return io_error("unlink " + path_);
-  return sync_directory_of(path_);
+  SIGNET_TRY(sync(path_));
+  pending_.reset();
+  return {};
 }
 
 }  // namespace signet::pkcs11

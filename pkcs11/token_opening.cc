@@ -33,7 +33,8 @@ void wait_with_jitter(int tries_so_far) {
 /// What survey flags forbid a login. They are not always raised, so that their absence proves nothing.
 const char* why_no_login(const TokenSurvey& token) {
   if (token.user_pin_locked)
-    return "the token's PIN is locked; the operator must unlock it with the SO PIN, then restart signet-token";
+    return "the token's PIN is locked; the operator must set a new one with signet-admin token unlock-pin --reset, then "
+           "restart signet-token";
   if (token.user_pin_final_try) {
     return "one try is left before the token locks its PIN; the operator must log in once by hand with the right PIN, "
            "then restart signet-token";
@@ -52,8 +53,8 @@ const char* why_not_set_up(const TokenSurvey& token) {
 }
 
 constexpr const char* kPinRefused =
-    "the token refused the PIN, and it is not tried again; the operator must correct the PIN, then restart "
-    "signet-token";
+    "the token refused the PIN, and it is not tried again; the operator must correct the PIN, or say with signet-admin "
+    "token unlock-pin that it is right, then restart signet-token";
 constexpr const char* kTokenFails = "the token does not answer as it should; the operator must check the device";
 
 }  // namespace
@@ -108,8 +109,8 @@ Result<void, OpeningFailure> TokenOpening::check_record(const TokenSurvey& token
         TokenEvent::pin_refused,
         Error{.code = ErrorCode::token_unavailable,
               .message = kPinRefused,
-              .detail = "this PIN was tried before without success; a changed PIN is tried, or this one once the file "
-                        "login-attempt is removed from state-dir"});
+              .detail = "this PIN was tried before without success; a changed PIN is tried, or this one after "
+                        "signet-admin token unlock-pin"});
   }
   verdict = *judged;
   const auto written = record_.write_pending(token.serial, pin);

@@ -48,6 +48,10 @@ po::options_description options_of(Command command) {
     return options;
   }
   add_flags(options, {"json"});
+  if (command == Command::token_unlock_pin) {
+    add_texts(options, {"so-pin-fd"});
+    add_flags(options, {"force", "reset"});
+  }
   if (command != Command::token_list) add_texts(options, {"pin-fd"});
   if (command == Command::key_import) {
     add_texts(options, {"label", "id", "passphrase-fd", "write-key-file", "profiles-dir", "profile", "key-id", "issuer",
@@ -61,7 +65,7 @@ po::options_description options_of(Command command) {
 po::options_description all_options() {
   auto options = options_of(Command::key_import);
   add_texts(options, {"so-pin-fd"});
-  add_flags(options, {"force"});
+  add_flags(options, {"force", "reset"});
   return options;
 }
 
@@ -190,8 +194,21 @@ Done<void> check_token(const Invocation& invocation) {
   return {};
 }
 
+// The record lies in the state-dir, which the configuration file alone names.
+Done<void> check_unlock(const Invocation& invocation) {
+  if (invocation.command != Command::token_unlock_pin) return {};
+  if (invocation.hsm.config.empty())
+    return usage("The command token unlock-pin wants --config FILE, the configuration of that signet-token.");
+  if (!invocation.reset && (invocation.secrets.pin || invocation.secrets.so_pin))
+    return usage("PINs are read with --reset alone; without it no PIN is needed.");
+  return {};
+}
+
 Parsed invocation_of(Command command, const po::variables_map& values) {
-  Invocation invocation{.command = command, .json = values.contains("json"), .force = values.contains("force")};
+  Invocation invocation{.command = command,
+                        .json = values.contains("json"),
+                        .force = values.contains("force"),
+                        .reset = values.contains("reset")};
   SIGNET_TRY_ASSIGN(invocation.argument, argument(command, values));
   SIGNET_TRY_ASSIGN(invocation.hsm, hsm_options(values));
   SIGNET_TRY_ASSIGN(invocation.secrets, secret_descriptors(values));
@@ -199,6 +216,7 @@ Parsed invocation_of(Command command, const po::variables_map& values) {
   SIGNET_TRY_ASSIGN(invocation.label, label_option(values));
   SIGNET_TRY_ASSIGN(invocation.id, id_option(values));
   SIGNET_TRY(check_token(invocation));
+  SIGNET_TRY(check_unlock(invocation));
   return std::variant<Invocation, Notice>(std::move(invocation));
 }
 
@@ -216,7 +234,9 @@ Parsed without_command(const Words& words) {
   SIGNET_TRY_ASSIGN(const auto values, parse_options(words, all_options()));
   if (values.contains("version")) return notice("signet-admin " SIGNET_VERSION "\n");
   if (values.contains("help")) return notice(general_help());
-  return usage("Name a command: token list, token init, key import, key list or key show; see signet-admin --help.");
+  return usage(
+      "Name a command: token list, token init, token unlock-pin, key import, key list or key show; see signet-admin "
+      "--help.");
 }
 
 }  // namespace

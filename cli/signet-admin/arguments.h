@@ -12,7 +12,7 @@
 
 namespace signet::admin {
 
-enum class Command { token_list, token_init, key_import, key_list, key_show };
+enum class Command { token_list, token_init, token_unlock_pin, key_import, key_list, key_show };
 
 /// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
 struct HsmOptions {
@@ -45,7 +45,8 @@ struct Invocation {
   SecretDescriptors secrets{};
   KeyFileOptions key_file{};
   bool json = false;
-  bool force = false;                  ///< of token init
+  bool force = false;                  ///< of token init and token unlock-pin
+  bool reset = false;                  ///< of token unlock-pin: a new user PIN, by the SO PIN
   std::string argument{};              ///< the file of key import, the key of key show
   std::optional<std::string> label{};  ///< of key import
   std::optional<Bytes> id{};           ///< of key import

@@ -12,7 +12,8 @@ enum class ExitCode : int {
   ok = 0,
   failure = 1,
   usage = 2,
-  refused = 3,  ///< a wrong or locked PIN, a label or key that is there already, a token that is not to be overwritten
+  refused = 3,  ///< a wrong or locked PIN, a label or key that is there already, a token that is not to be overwritten,
+                ///< a record of a PIN that is not to be removed
   unavailable = 4  ///< the module does not load, or the token is not there
 };
 

@@ -22,6 +22,24 @@ Where several wait, --token 'pkcs11:token=LABEL;serial=SERIAL' says which.
   --so-pin-fd N       read the SO PIN from descriptor N instead of asking on the terminal
   --pin-fd N          read the user PIN from descriptor N
 )"},
+    terminal::CommandText{"token unlock-pin", "token unlock-pin --config FILE [options]",
+                          "let signet-token try its PIN again",
+                          R"(
+signet-token never tries a PIN again that was refused, or whose login was cut off: it keeps a record of it in state-dir, and says "PIN
+refused". Once the PIN is known to be right, this removes the record; signet-token must then be restarted. What the record says, and what
+the token says of its PIN, is told on stderr first. No login is made. Refused while signet-token is trying the PIN, and where one try is
+left or the PIN is locked.
+
+  --reset             set a new user PIN by the SO PIN, as on a locked token, then remove the record; keys stay
+  --so-pin-fd N       with --reset: read the SO PIN from descriptor N instead of asking on the terminal
+  --pin-fd N          with --reset: read the new user PIN from descriptor N
+  --force             also where one try is left, or where the record is of another token
+  --json              print what was done for a script
+
+Example:
+  signet-admin token unlock-pin --config /etc/signet/tokens.d/build.conf
+  systemctl restart signet-token@build
+)"},
     terminal::CommandText{"key import", "key import FILE [options]", "import a private key from a PEM file",
                           R"(
 FILE is PEM: PKCS#8 (Apple's .p8; also encrypted), SEC 1 or PKCS#1. The key is created sensitive and not extractable, read back, and must
@@ -71,14 +89,15 @@ Exit codes:
   0  done
   1  another failure
   2  the command line is wrong
-  3  refused: wrong or locked PIN, a key or label that is there already, a token that is not to be overwritten
+  3  refused: wrong or locked PIN, a key or label that is there already, a token that is not to be overwritten, a record of a PIN
+     that is not to be removed
   4  the module does not load, or the token is not there
 )";
 
 constexpr terminal::ProgramText kProgram{.name = "signet-admin",
                                          .purpose = "Initialises tokens and puts keys into them, through PKCS#11.",
                                          .commands = kCommands,
-                                         .usage_width = 35,
+                                         .usage_width = 42,
                                          .common_options = kCommonOptions,
                                          .exit_codes = kExitCodes};
 

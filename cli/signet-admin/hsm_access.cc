@@ -10,8 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/signet-admin/secret_entry.h"
-#include "cli/terminal/output.h"
-#include "pkcs11/token_config.h"
+#include "cli/signet-admin/warning.h"
 #include "proto/config_values.h"
 
 namespace signet::admin {
@@ -19,20 +18,10 @@ namespace {
 
 constexpr int kOpenTries = 6;
 
-bool concerns_us(const ConfigProblem& problem) {
-  constexpr std::array kOurs{"", "module", "module-args", "token"};
-  return std::ranges::find(kOurs, problem.option) != kOurs.end();
-}
-
-// Users of `allow` and paths that only signet-token needs may be missing on the machine where keys are provisioned.
-Done<HsmTarget> resolve_config(const std::string& file) {
-  auto reading = pkcs11::load_token_config(file);
-  std::string problems;
-  for (const auto& problem : reading.problems) {
-    if (concerns_us(problem)) problems += "\n  " + to_string(problem);
-  }
-  if (!problems.empty()) return Unexpected(Failure{ExitCode::failure, "The configuration cannot be used:" + problems});
-  return HsmTarget{reading.config.module, reading.config.token, std::filesystem::path(file).stem().string()};
+bool concerns_us(const ConfigProblem& problem, std::initializer_list<std::string_view> more) {
+  constexpr std::array<std::string_view, 4> kOurs{"", "module", "module-args", "token"};
+  return std::ranges::find(kOurs, problem.option) != kOurs.end() ||
+         std::ranges::find(more, problem.option) != more.end();
 }
 
 void pause_with_jitter() {
@@ -51,11 +40,6 @@ Failure pin_refused(const OpenHsm& hsm, const Error& error) {
   else if (now->user_pin_count_low)
     failure.sentence += " The token counts wrong PINs, and says that tries have been used up.";
   return failure;
-}
-
-void warn(const std::string& sentence) {
-  // A warning that cannot be written stops nothing.
-  static_cast<void>(terminal::write_all(2, "signet-admin: " + sentence + "\n").has_value());
 }
 
 Done<void> check_pin_state(const pkcs11::TokenSurvey& token) {
@@ -96,8 +80,25 @@ Done<void> log_in(const OpenHsm& hsm, pkcs11::Session& session, const SecretDesc
 
 }  // namespace
 
+Done<pkcs11::TokenConfig> read_config(const std::string& file, std::initializer_list<std::string_view> more) {
+  auto reading = pkcs11::load_token_config(file);
+  std::string problems;
+  for (const auto& problem : reading.problems) {
+    if (concerns_us(problem, more)) problems += "\n  " + to_string(problem);
+  }
+  if (!problems.empty()) return Unexpected(Failure{ExitCode::failure, "The configuration cannot be used:" + problems});
+  return std::move(reading.config);
+}
+
+HsmTarget target_of(const pkcs11::TokenConfig& config, const std::string& file) {
+  return {config.module, config.token, std::filesystem::path(file).stem().string()};
+}
+
 Done<HsmTarget> resolve(const HsmOptions& options) {
-  if (!options.config.empty()) return resolve_config(options.config);
+  if (!options.config.empty()) {
+    SIGNET_TRY_ASSIGN(const auto config, read_config(options.config, {}));
+    return target_of(config, options.config);
+  }
   HsmTarget target{options.module, options.token.value_or(Pkcs11Uri())};
   const auto label = target.token.token.value_or("");
   if (parse_name(label)) target.link_name = label;

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "cli/signet-admin/arguments.h"
 #include "cli/signet-admin/failure.h"
 #include "pkcs11/session.h"
 #include "pkcs11/survey.h"
+#include "pkcs11/token_config.h"
 
 namespace signet::admin {
 
@@ -21,6 +24,12 @@ struct HsmTarget {
 /// Reads the configuration file, if one was named; only what it says of module and token must be right. Failures:
 /// failure.
 Done<HsmTarget> resolve(const HsmOptions& options);
+
+/// The configuration file of a signet-token. Users of `allow` and paths that only signet-token needs may be missing where
+/// signet-admin runs, so that only what it says of module and token must be right, and the options that are named
+/// besides. Failures: failure.
+Done<pkcs11::TokenConfig> read_config(const std::string& file, std::initializer_list<std::string_view> more);
+HsmTarget target_of(const pkcs11::TokenConfig& config, const std::string& file);
 
 /// Failure: unavailable.
 Done<std::unique_ptr<pkcs11::Module>> load_module(const pkcs11::ModuleSpec& spec);

@@ -5,6 +5,7 @@
 #include "cli/signet-admin/arguments.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/token_commands.h"
+#include "cli/signet-admin/unlock_command.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/style.h"
 
@@ -21,6 +22,8 @@ Done<Outcome> perform(const Invocation& invocation) {
   switch (invocation.command) {
     case Command::token_init:
       return plain(init_token(invocation));
+    case Command::token_unlock_pin:
+      return plain(unlock_pin(invocation));
     case Command::token_list:
       return plain(list_tokens(invocation, colour));
     case Command::key_import:

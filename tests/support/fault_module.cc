@@ -15,7 +15,7 @@
 // Rules, one per line; the first that fits and is not used up acts. FUNCTION "*" means every call but C_Initialize and
 // C_Finalize:
 //
-// FUNCTION [after=N] [times=N] [rv=0xNN] [delay=MS] [hang] [call] [corrupt] [until=init]
+// FUNCTION [after=N] [times=N] [rv=0xNN] [delay=MS] [hang] [call] [corrupt] [flags=0xNN] [until=init]
 //
 // after: lets N matching calls through first. times: acts on N calls after that; without it on all.
 //
@@ -24,6 +24,8 @@
 // delay: milliseconds to wait before the call. hang: waits until the rules change.
 //
 // corrupt: flips a bit of the signature that the real C_Sign gave.
+//
+// flags: raised in what the real C_GetTokenInfo gave (CKF_USER_PIN_LOCKED is 0x40000).
 //
 // until=init: once it has acted, the next C_Initialize ends the rule (device gone until initialised again).
 #include <algorithm>
@@ -96,6 +98,7 @@ struct Rule {
   bool call = false;
   bool hang = false;
   bool corrupt = false;
+  CK_FLAGS flags = 0;
   bool until_init = false;
 };
 
@@ -167,6 +170,7 @@ Rule parse_rule(const std::string& line) {
     if (name == "call") rule.call = true;
     if (name == "hang") rule.hang = true;
     if (name == "corrupt") rule.corrupt = true;
+    if (name == "flags") rule.flags = static_cast<CK_FLAGS>(number);
     if (name == "until") rule.until_init = value == "init";
   }
   return rule;
@@ -256,6 +260,11 @@ void flip_bit(CK_SESSION_HANDLE, CK_BYTE*, CK_ULONG, CK_BYTE* signature, CK_ULON
   if (signature != nullptr && *length > 0) signature[*length - 1] ^= 1U;
 }
 
+/// C_GetTokenInfo's; no other function has flags to raise.
+template <class... Arguments>
+void raise_flags(CK_FLAGS, Arguments...) {}
+void raise_flags(CK_FLAGS flags, CK_SLOT_ID, CK_TOKEN_INFO* info) { info->flags |= flags; }
+
 /// One entry of the table in front of the real one, with the exact signature of that member.
 template <auto Member, std::size_t Function>
 struct Entry;
@@ -268,6 +277,11 @@ struct Entry<Member, Function> {
     if (rule.corrupt) {
       const CK_RV rv = (real_functions->*Member)(arguments...);
       if (rv == CKR_OK) flip_bit(arguments...);
+      return rv;
+    }
+    if (rule.flags != 0) {
+      const CK_RV rv = (real_functions->*Member)(arguments...);
+      if (rv == CKR_OK) raise_flags(rule.flags, arguments...);
       return rv;
     }
     if (rule.rv == CKR_OK) return (real_functions->*Member)(arguments...);

@@ -6,6 +6,7 @@
 #include "cli/signet-admin/key_file.h"
 #include "cli/signet-admin/token_commands.h"
 #include "cli/signet-admin/token_views.h"
+#include "cli/signet-admin/unlock_command.h"
 #include "pkcs11/key_import.h"
 #include "pkcs11/key_wrap.h"
 #include "proto/openssl_handles.h"
@@ -185,6 +186,70 @@ TEST_CASE("a token's flags are told in words") {
   tried.user_pin_locked = true;
   tried.so_pin_locked = true;
   CHECK(flags_in_words(tried) == "initialised, user PIN LOCKED, SO PIN LOCKED");
+}
+
+Done<std::variant<Invocation, Notice>> unlock_words(std::vector<std::string> words) {
+  words.insert(words.begin(), {"token", "unlock-pin"});
+  return parse_arguments(words);
+}
+
+TEST_CASE("unlock-pin wants the configuration, and PINs with --reset alone") {
+  const auto parsed =
+      unlock_words({"--config", "/c/build.conf", "--reset", "--force", "--json", "--so-pin-fd", "3", "--pin-fd", "4"});
+  REQUIRE(parsed);
+  const auto* invocation = std::get_if<Invocation>(&*parsed);
+  REQUIRE(invocation != nullptr);
+  CHECK(invocation->command == Command::token_unlock_pin);
+  CHECK(invocation->reset);
+  CHECK(invocation->force);
+  CHECK(invocation->json);
+  CHECK(invocation->secrets.so_pin == 3);
+  CHECK(invocation->secrets.pin == 4);
+  for (const auto& words : std::vector<std::vector<std::string>>{{},
+                                                                 {"--module", "/m.so", "--token", "build"},
+                                                                 {"--config", "/c", "--pin-fd", "3"},
+                                                                 {"--config", "/c", "--so-pin-fd", "3"},
+                                                                 {"--config", "/c", "--reset=yes"},
+                                                                 {"--config", "/c", "build"}}) {
+    const auto refused = unlock_words(words);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::usage);
+  }
+  CHECK_FALSE(parse_arguments({"token", "list", "--config", "/c", "--reset"}));
+  CHECK_FALSE(parse_arguments({"key", "list", "--config", "/c", "--force"}));
+}
+
+RecordView record_of(std::string serial) {
+  return {.note = pkcs11::LoginNote{.serial = std::move(serial), .salt_hex = "", .tag = ""}, .since = 1'700'000'000};
+}
+
+TEST_CASE("a record is not removed against the token's word, nor one of another token, unless told to") {
+  auto plain = token("build", "1", true);
+  CHECK(may_clear(record_of("1"), plain, false));
+  CHECK(may_clear(RecordView{}, plain, false));
+  CHECK_FALSE(may_clear(record_of("2"), plain, false));
+  CHECK(may_clear(record_of("2"), plain, true));
+  plain.user_pin_count_low = true;
+  CHECK(may_clear(record_of("1"), plain, false));
+  plain.user_pin_final_try = true;
+  CHECK_FALSE(may_clear(record_of("1"), plain, false));
+  CHECK(may_clear(record_of("1"), plain, true));
+  plain.user_pin_locked = true;
+  const auto refused = may_clear(record_of("1"), plain, true);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ExitCode::refused);
+}
+
+TEST_CASE("a record is told with its time, and nothing in it reaches the terminal as a command") {
+  CHECK(
+      record_in_words(record_of("4711")) ==
+      "the record of 2023-11-14 22:13:20 UTC is of the token with serial \"4711\": its PIN was tried, and was refused "
+      "or the answer never seen.");
+  CHECK(record_in_words(record_of("\x1b]0;x\x07")).find("\"?]0;x?\"") != std::string::npos);
+  CHECK(printable("é\xc3\xa9") == "éé");
+  CHECK(printable("a\xff") == "a?");
+  CHECK(json_of(UnlockReport{.link_name = "build", .record = record_of("\xff")}).find("\"serial\":\"?\"") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,113 @@
+#include "cli/signet-admin/unlock_command.h"
+
+#include <fmt/format.h>
+
+#include "cli/signet-admin/hsm_access.h"
+#include "cli/signet-admin/secret_entry.h"
+#include "cli/signet-admin/token_views.h"
+#include "cli/signet-admin/warning.h"
+#include "pkcs11/unlock_pin.h"
+#include "pkcs11/user_pin_reset.h"
+
+namespace signet::admin {
+namespace {
+
+using pkcs11::TokenSurvey;
+using pkcs11::UnlockPin;
+
+Unexpected<Failure> refuse(std::string sentence) { return Unexpected(Failure{ExitCode::refused, std::move(sentence)}); }
+
+Done<std::optional<UnlockPin>> find_record(const std::string& state_dir) {
+  auto record = UnlockPin::find(state_dir);
+  if (!record) return Unexpected(failure_of(record.error()));
+  if (*record && (*record)->is_being_tried())
+    return refuse("signet-token is trying this PIN at this moment; wait for the token's answer, then look again.");
+  return std::move(*record);
+}
+
+// Without a record there is nothing to protect: a token that does not show is then only worth a warning.
+Done<std::optional<OpenHsm>> look_at_token(const HsmTarget& target, bool needed) {
+  auto hsm = open_hsm(target);
+  if (hsm) return std::optional(std::move(*hsm));
+  if (needed) return Unexpected(hsm.error());
+  warn(hsm.error().sentence);
+  return std::optional<OpenHsm>();
+}
+
+Done<void> set_new_pin(const OpenHsm& hsm, const SecretDescriptors& secrets) {
+  if (hsm.token.so_pin_locked)
+    return refuse("The token's SO PIN is locked, so that no user PIN can be set; ask the token's vendor.");
+  SIGNET_TRY_ASSIGN(const auto so_pin,
+                    read_or_ask(secrets.so_pin, fmt::format("SO PIN of token \"{}\": ", hsm.token.label)));
+  SIGNET_TRY_ASSIGN(const auto user_pin, read_or_ask_twice(secrets.pin, "user PIN"));
+  if (auto done = pkcs11::reset_user_pin(*hsm.module, hsm.token.slot, so_pin, user_pin); !done)
+    return Unexpected(failure_of(done.error()));
+  return {};
+}
+
+// The survey is the module's own word that the order was carried out.
+Done<TokenSurvey> look_again(const OpenHsm& hsm, const HsmTarget& target) {
+  auto now = pkcs11::find_token(*hsm.module, target.token);
+  if (!now) return Unexpected(failure_of(ExitCode::unavailable, now.error()));
+  if (now->user_pin_locked || !now->user_pin_set)
+    return Unexpected(Failure{ExitCode::failure,
+                              "The module said yes, but does not show the token with a user PIN that is not locked; "
+                              "look at it with signet-admin token list."});
+  return std::move(*now);
+}
+
+Done<void> clear(const UnlockPin& record) {
+  const auto clearing = record.clear();
+  if (!clearing) return Unexpected(failure_of(clearing.error()));
+  if (*clearing == UnlockPin::Clearing::cleared) return {};
+  return refuse("signet-token has begun another login meanwhile, whose record stays; look again.");
+}
+
+bool is_of(const RecordView& record, const TokenSurvey& token) {
+  return !record.note || record.note->serial == token.serial;
+}
+
+}  // namespace
+
+Done<void> may_clear(const RecordView& record, const TokenSurvey& token, bool force) {
+  if (token.user_pin_locked)
+    return refuse(
+        "The token's PIN is locked, so that removing the record would not help; set a new PIN with --reset and the SO "
+        "PIN.");
+  if (force) return {};
+  if (!is_of(record, token))
+    return refuse(
+        "The record is of another token, whose PIN it protects, and does not keep signet-token from this one; --force "
+        "removes it.");
+  if (token.user_pin_final_try)
+    return refuse(
+        "One try is left before the token locks its PIN, and signet-token does not take it; log in once with the right "
+        "PIN (signet-admin key list), or set a new one with --reset, or give --force.");
+  return {};
+}
+
+Done<std::string> unlock_pin(const Invocation& invocation) {
+  const std::string& file = invocation.hsm.config;
+  SIGNET_TRY_ASSIGN(const auto config, read_config(file, {"state-dir"}));
+  const auto target = target_of(config, file);
+  SIGNET_TRY_ASSIGN(const auto record, find_record(config.state_dir));
+  UnlockReport report{.link_name = target.link_name, .pin_file = config.pin_file, .reset = invocation.reset};
+  if (record) report.record = RecordView{record->note(), record->since()};
+  SIGNET_TRY_ASSIGN(const auto hsm, look_at_token(target, record || invocation.reset));
+  if (hsm) report.token = hsm->token;
+  warn(record_in_words(report.record));
+  if (hsm) warn(fmt::format("the token \"{}\" says: {}.", printable(hsm->token.label), flags_in_words(hsm->token)));
+
+  if (invocation.reset) {
+    SIGNET_TRY(set_new_pin(*hsm, invocation.secrets));
+    SIGNET_TRY_ASSIGN(report.token, look_again(*hsm, target));
+    report.cleared = record && (invocation.force || is_of(*report.record, *report.token));
+  } else if (record) {
+    SIGNET_TRY(may_clear(*report.record, *report.token, invocation.force));
+    report.cleared = true;
+  }
+  if (report.cleared) SIGNET_TRY(clear(*record));
+  return invocation.json ? json_of(report) : view(report);
+}
+
+}  // namespace signet::admin

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "host/secret.h"
+#include "pkcs11/survey.h"
+
+namespace signet::pkcs11 {
+
+/// Sets the user PIN of the token in that slot, locked or not, as its security officer, through libp11 (C_Login, then
+/// C_InitPIN). The SO PIN is tried once. Keys and certificates stay. Closes every session of the process. Errors:
+/// not_permitted (the token refused the SO PIN or the new PIN), token_failure, not_found (the token is gone). Blocks in
+/// the module; one thread, no other in the module.
+Result<void> reset_user_pin(const Module& module, CK_SLOT_ID slot, const host::Secret& so_pin,
+                            const host::Secret& user_pin);
+
+}  // namespace signet::pkcs11
