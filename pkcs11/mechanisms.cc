@@ -14,6 +14,14 @@ using namespace std::string_view_literals;
 /// One octet more than RSA 8192 needs: some modules report a wrong length with CKR_BUFFER_TOO_SMALL and leave the
 /// operation active, so the first buffer has to be large enough.
 constexpr std::size_t kSignatureBufferBytes = 1025;
+/// PKCS#11 knows some hundreds: a larger number is a module's mistake, and nothing is allocated for it.
+constexpr CK_ULONG kMaxMechanisms = 65536;
+
+// The number of mechanisms, of which a module says first how many there are and then how many it wrote.
+CallResult<void> check_count(CK_ULONG count, CK_ULONG room) {
+  if (count > room) return Unexpected(CallFailure{"C_GetMechanismList", CKR_GENERAL_ERROR});
+  return {};
+}
 
 CK_RSA_PKCS_PSS_PARAMS pss_parameters(Hash hash) {
   switch (hash) {
@@ -85,8 +93,10 @@ Bytes sign_input(Algorithm algorithm, BytesView digest) {
 CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot) {
   CK_ULONG count = 0;
   SIGNET_TRY(check("C_GetMechanismList", functions.C_GetMechanismList(slot, nullptr, &count)));
+  SIGNET_TRY(check_count(count, kMaxMechanisms));
   std::vector<CK_MECHANISM_TYPE> listed(count);
   SIGNET_TRY(check("C_GetMechanismList", functions.C_GetMechanismList(slot, listed.data(), &count)));
+  SIGNET_TRY(check_count(count, listed.size()));
   listed.resize(count);
   std::set<CK_MECHANISM_TYPE> mechanisms;
   for (const CK_MECHANISM_TYPE type : listed) {

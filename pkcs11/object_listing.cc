@@ -44,7 +44,8 @@ void take_public_half(TokenKey& key, const PublicKeys& keys) {
 
 // What a private key object tells of its public half by itself.
 std::optional<PublicKey> own_public_half(const Attributes& private_key) {
-  if (auto key = public_key_of_info(private_key)) return key;
+  // A module that shows another type of key there has none to show.
+  if (auto key = public_key_of_info(private_key); key && key->type() == key_type_of(private_key)) return key;
   // An RSA key's own attributes hold its public half; tpm2-pkcs11 shows the point of an EC key as well.
   return public_key_of_object(private_key);
 }

@@ -7,6 +7,9 @@
 namespace signet::pkcs11 {
 namespace {
 
+/// Far above any key or certificate: a longer value is a module's mistake, and nothing is allocated for it.
+constexpr CK_ULONG kMaxAttributeBytes = 1UL << 20U;
+
 CallResult<std::vector<CK_OBJECT_HANDLE>> collect_found(const Session& session) {
   std::vector<CK_OBJECT_HANDLE> found;
   std::array<CK_OBJECT_HANDLE, 256> batch;
@@ -15,6 +18,8 @@ CallResult<std::vector<CK_OBJECT_HANDLE>> collect_found(const Session& session) 
     SIGNET_TRY(check("C_FindObjects",
                      session.functions().C_FindObjects(session.handle(), batch.data(), batch.size(), &count)));
     if (count == 0) return found;
+    // More than were asked for: what lies behind the batch is not ours.
+    if (count > batch.size()) return Unexpected(CallFailure{"C_FindObjects", CKR_GENERAL_ERROR});
     found.insert(found.end(), batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(count));
   }
 }
@@ -34,7 +39,8 @@ CallResult<void> get_values(const Session& session, CK_OBJECT_HANDLE object, std
   return check("C_GetAttributeValue", rv);
 }
 
-bool is_readable(const CK_ATTRIBUTE& attribute) { return attribute.ulValueLen != CK_UNAVAILABLE_INFORMATION; }
+// CK_UNAVAILABLE_INFORMATION is the highest length of all.
+bool is_readable(const CK_ATTRIBUTE& attribute) { return attribute.ulValueLen <= kMaxAttributeBytes; }
 
 // Two calls: lengths, then values of those that have one.
 CallResult<void> read_by_length(const Session& session, CK_OBJECT_HANDLE object,

@@ -5,6 +5,7 @@
 #include "pkcs11/mechanisms.h"
 #include "pkcs11/quirks.h"
 #include "proto/pkcs11_uri.h"
+#include "proto/utf8.h"
 
 namespace signet::pkcs11 {
 namespace {
@@ -99,7 +100,8 @@ KeyView view_of(const TokenKey& key, std::string object) {
 
 std::string canonical_uri(const TokenKey& key) {
   Pkcs11Uri uri;
-  if (!key.label.empty()) uri.object = key.label;
+  // A label that is not UTF-8, though CKA_LABEL has to be, cannot stand in a URI (RFC 7512 section 2.3).
+  if (!key.label.empty() && is_utf8(key.label)) uri.object = key.label;
   if (!key.id.empty()) uri.id = key.id;
   return to_string(uri);
 }

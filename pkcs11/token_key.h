@@ -40,7 +40,7 @@ TokenKey key_from_attributes(CK_OBJECT_HANDLE handle, const Attributes& attribut
 std::optional<KeyType> key_type_of(const Attributes& attributes);
 
 KeyView view_of(const TokenKey& key, std::string object);
-/// "pkcs11:object=LABEL;id=%01": what names a key that nobody named.
+/// "pkcs11:object=LABEL;id=%01": what names a key that nobody named. A label that is not UTF-8 is left out.
 std::string canonical_uri(const TokenKey& key);
 
 }  // namespace signet::pkcs11

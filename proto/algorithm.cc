@@ -42,8 +42,8 @@ std::optional<Algorithm> algorithm_from_name(std::string_view name) {
 
 bool is_same_algorithm(Algorithm one, Algorithm other) {
   // Pure Ed25519 is all that either name means with an Ed25519 key.
-  return one == other || (algorithm_info(one).key_type == KeyType::ed25519 &&
-                          algorithm_info(other).key_type == KeyType::ed25519);
+  return one == other ||
+         (algorithm_info(one).key_type == KeyType::ed25519 && algorithm_info(other).key_type == KeyType::ed25519);
 }
 
 Algorithm default_algorithm(KeyType type) {

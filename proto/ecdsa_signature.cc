@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <openssl/ecdsa.h>
 
 #include "proto/openssl_handles.h"
@@ -12,14 +14,6 @@ Unexpected<Error> refuse(const char* rule) { return Unexpected(Error{.code = Err
 
 bool is_field_size(std::size_t bytes) { return bytes == 32 || bytes == 48 || bytes == 66; }
 
-// Nothing for anything but one whole DER value with r and s of at least zero.
-Signature decode(BytesView der) {
-  const unsigned char* position = octets(der);
-  Signature signature(d2i_ECDSA_SIG(nullptr, &position, static_cast<long>(der.size())));
-  if (signature && position != octets(der) + der.size()) signature.reset();
-  return signature;
-}
-
 Result<Bytes> encode(const ECDSA_SIG* signature) {
   const int length = i2d_ECDSA_SIG(signature, nullptr);
   if (length <= 0) return refuse("the signature cannot be encoded");
@@ -27,6 +21,16 @@ Result<Bytes> encode(const ECDSA_SIG* signature) {
   unsigned char* position = writable_octets(der);
   i2d_ECDSA_SIG(signature, &position);
   return der;
+}
+
+// Nothing for anything but one whole DER value with r and s of at least zero. OpenSSL reads longer forms of a length as
+// well, of which DER has one.
+Signature decode(BytesView der) {
+  const unsigned char* position = octets(der);
+  Signature signature(d2i_ECDSA_SIG(nullptr, &position, static_cast<long>(der.size())));
+  const auto encoded = signature ? encode(signature.get()) : Result<Bytes>(Bytes());
+  if (!encoded || !std::ranges::equal(*encoded, der)) signature.reset();
+  return signature;
 }
 
 }  // namespace

@@ -51,7 +51,10 @@ Result<EvpKey> key_from_params(const char* openssl_type, OSSL_PARAM_BLD* builder
 
 // The quick check leaves out only that the point's order is the curve's, which on curves of prime order it always is
 // (SP 800-56A revision 3 section 5.6.2.3.4).
+// An RSA key has passed are_rsa_numbers: OpenSSL's check of it draws random numbers, and takes or refuses an odd one as
+// they fall.
 bool passes_public_check(EVP_PKEY* key) {
+  if (EVP_PKEY_is_a(key, "RSA") == 1) return true;
   const EvpKeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
   return context && EVP_PKEY_public_check_quick(context.get()) == 1;
 }
@@ -183,7 +186,8 @@ Result<PublicKey> PublicKey::from_rsa(BytesView modulus, BytesView exponent) {
   if (bits < kMinRsaBits) return refuse_key("an RSA key needs at least 2048 bits");
   if (bits > kMaxRsaBits) return refuse_key("an RSA key may have at most 16384 bits");
   const ParamBuilder builder(OSSL_PARAM_BLD_new());
-  if (!builder || !e || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+  if (!e || !are_rsa_numbers(n.get(), e.get())) return refuse_key(kNotAKey);
+  if (!builder || OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1) {
     return refuse_key(kNotAKey);
   }

@@ -35,4 +35,7 @@ Bytes key_number(const EVP_PKEY* key, const char* param_name, std::size_t width)
 /// The 32 octets of RFC 8032 section 5.1.5.
 Bytes ed25519_octets(const EVP_PKEY* key);
 
+/// Can these be modulus and exponent of an RSA key? The same answer every time.
+bool are_rsa_numbers(const BIGNUM* modulus, const BIGNUM* exponent);
+
 }  // namespace signet
