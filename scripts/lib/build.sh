@@ -19,10 +19,11 @@ configure_and_build() { # TREE CMAKE-OPTION…
   build_tree "$tree"
 }
 
-# A tree that was configured before; ninja configures again where that is needed.
+# A tree that was configured before; ninja configures again where that is needed. build_targets: what to build in it, if not all.
+build_targets=()
 build_tree() { # TREE
   say "building $1 with $(nproc) jobs"
   local quiet=(--quiet)
   [ ! -t 1 ] || quiet=()
-  ninja -C "$1" "${quiet[@]}" || fail "the build failed; the compiler's words stand above"
+  ninja -C "$1" "${quiet[@]}" "${build_targets[@]}" || fail "the build failed; the compiler's words stand above"
 }
