@@ -16,4 +16,11 @@ Served<void> KeyAlgorithms::claim(const Sha256Digest& spki_sha256, Algorithm alg
           jose_name(entry->second))});
 }
 
+std::optional<Algorithm> KeyAlgorithms::find(const Sha256Digest& spki_sha256) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = first_.find(spki_sha256);
+  if (found == first_.end()) return std::nullopt;
+  return found->second;
+}
+
 }  // namespace signet::pkcs11

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "pkcs11/signer.h"
 
@@ -16,9 +17,11 @@ class KeyAlgorithms {
   /// other name Ed25519 (RFC 9864 section 2.2) are one. Ask only for keys that the token has and for orders that are
   /// otherwise in order: one that is refused elsewhere must not decide the algorithm. Refusal key_refused.
   Served<void> claim(const Sha256Digest& spki_sha256, Algorithm algorithm);
+  /// What the key has signed with; nothing before its first signature.
+  std::optional<Algorithm> find(const Sha256Digest& spki_sha256) const;
 
  private:
-  std::mutex mutex_;  ///< guards first_
+  mutable std::mutex mutex_;  ///< guards first_
   std::map<Sha256Digest, Algorithm> first_;
 };
 

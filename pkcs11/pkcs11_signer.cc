@@ -79,6 +79,7 @@ Served<JoseSignature> Pkcs11Signer::sign_once(const KeyCatalog& keys, const Sign
   SIGNET_TRY_ASSIGN(const TokenKey* key, keys.find(order.object));
   SIGNET_TRY(check_key(*key, order.algorithm));
   SIGNET_TRY_ASSIGN(const PublicKey pinned, pinned_key(*key, order, pinned_keys_));
+  SIGNET_TRY(algorithms_.claim(pinned.spki_sha256(), order.algorithm));
   const BytesView message = bytes_of(order.message);
   SIGNET_TRY_ASSIGN(Bytes signature, sign_with_session(*key, order.algorithm, message, order.deadline, stale));
   if (must_verify(pinned.spki_sha256())) {
@@ -124,7 +125,7 @@ Served<void> Pkcs11Signer::probe(std::string_view object, Deadline deadline) {
 }
 
 Served<void> Pkcs11Signer::probe_with(const Catalog& keys, const TokenKey& key, Deadline deadline) {
-  const Algorithm algorithm = key.algorithms.front();
+  const Algorithm algorithm = probe_algorithm(key);
   const Bytes message = probe_message();
   std::optional<CallFailure> stale;
   const auto signature = sign_with_session(key, algorithm, message, deadline, stale);
@@ -132,6 +133,11 @@ Served<void> Pkcs11Signer::probe_with(const Catalog& keys, const TokenKey& key, 
   if (!signature) return Unexpected(signature.error());
   if (!key.public_key) return {};
   return verify_message(key, *key.public_key, algorithm, message, *signature);
+}
+
+Algorithm Pkcs11Signer::probe_algorithm(const TokenKey& key) const {
+  const auto used = key.public_key ? algorithms_.find(key.public_key->spki_sha256()) : std::nullopt;
+  return used.value_or(key.algorithms.front());
 }
 
 Served<void> Pkcs11Signer::probe_session(Deadline deadline) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "pkcs11/call_watch.h"
+#include "pkcs11/key_algorithms.h"
 #include "pkcs11/key_catalog.h"
 #include "pkcs11/session_pool.h"
 #include "pkcs11/sign_checks.h"
@@ -58,6 +59,7 @@ class Pkcs11Signer final : public Signer {
                                   std::optional<CallFailure>& stale);
   Served<void> list_after_stale_key(const Catalog& used, Deadline deadline);
   Served<void> probe_with(const Catalog& keys, const TokenKey& key, Deadline deadline);
+  Algorithm probe_algorithm(const TokenKey& key) const;
   Served<void> probe_session(Deadline deadline);
   Served<SessionPool::Lease> borrow(Deadline deadline);
   Refusal refusal_of(const CallFailure& failure);
@@ -71,6 +73,7 @@ class Pkcs11Signer final : public Signer {
   const std::function<void(const CallFailure&)> on_lost_;
   SessionPool pool_;
   PinnedKeys pinned_keys_;
+  KeyAlgorithms algorithms_;
   std::mutex listing_;        ///< held while the keys are listed anew after a stale handle
   mutable std::mutex mutex_;  ///< guards catalog_ and verified_
   Catalog catalog_;

@@ -33,7 +33,8 @@ void wait_with_jitter(int tries_so_far) {
 /// What survey flags forbid a login. They are not always raised, so that their absence proves nothing.
 const char* why_no_login(const TokenSurvey& token) {
   if (token.user_pin_locked)
-    return "the token's PIN is locked; the operator must set a new one with signet-admin token unlock-pin --reset, then "
+    return "the token's PIN is locked; the operator must set a new one with signet-admin token unlock-pin --reset, "
+           "then "
            "restart signet-token";
   if (token.user_pin_final_try) {
     return "one try is left before the token locks its PIN; the operator must log in once by hand with the right PIN, "
@@ -105,12 +106,11 @@ Result<void, OpeningFailure> TokenOpening::check_record(const TokenSurvey& token
   const auto judged = record_.judge(token.serial, pin);
   if (!judged) return fail(TokenEvent::setup_wrong, judged.error());
   if (*judged == LoginRecord::Verdict::was_refused) {
-    return fail(
-        TokenEvent::pin_refused,
-        Error{.code = ErrorCode::token_unavailable,
-              .message = kPinRefused,
-              .detail = "this PIN was tried before without success; a changed PIN is tried, or this one after "
-                        "signet-admin token unlock-pin"});
+    return fail(TokenEvent::pin_refused,
+                Error{.code = ErrorCode::token_unavailable,
+                      .message = kPinRefused,
+                      .detail = "this PIN was tried before without success; a changed PIN is tried, or this one after "
+                                "signet-admin token unlock-pin"});
   }
   verdict = *judged;
   const auto written = record_.write_pending(token.serial, pin);

@@ -31,9 +31,13 @@ PublicKey FakeSubject::add_key(const KeySpec& spec) {
   });
 }
 
-void FakeSubject::open(int) { REQUIRE(signer_.refresh(std::chrono::steady_clock::now()).has_value()); }
+void FakeSubject::open(int) {
+  signer_.forget();
+  REQUIRE(signer_.refresh(std::chrono::steady_clock::now()).has_value());
+}
 
 void ModuleSubject::open(int sessions) {
+  signer_.reset();  // one C_Initialize at a time
   config_.module = {.path = token_->module(), .init_args = token_->module_args()};
   config_.token = parse_pkcs11_uri(token_->token_uri()).value();
   config_.pin_file = token_->pin_file();

@@ -20,7 +20,7 @@ class Subject {
   /// Keys added after open() are seen after refresh(), where abilities() says so.
   virtual PublicKey add_key(const KeySpec& spec) = 0;
   virtual void remove_key(const std::string& label) = 0;
-  /// Makes signer() usable, with that many sessions. Once.
+  /// Makes signer() usable, with that many sessions; again, as a new process image would, with nothing remembered.
   virtual void open(int sessions) = 0;
   virtual pkcs11::Signer& signer() = 0;
 

@@ -113,6 +113,7 @@ Served<JoseSignature> FakeSigner::sign(const SignOrder& order) {
   SIGNET_TRY_ASSIGN(const TokenKey* key, catalog_->find(order.object));
   SIGNET_TRY(check_key(*key, order.algorithm));
   SIGNET_TRY_ASSIGN(const PublicKey pinned, pinned_key(*key, order, pinned_keys_));
+  SIGNET_TRY(algorithms_->claim(pinned.spki_sha256(), order.algorithm));
   Bytes from_token = sign_like_a_token(private_keys_[key->handle].get(), order.algorithm, bytes_of(order.message));
   SIGNET_TRY_ASSIGN(Bytes signature, jose_signature(order.algorithm, std::move(from_token)));
   const Bytes digest = hash_message(algorithm_info(order.algorithm).hash, bytes_of(order.message));

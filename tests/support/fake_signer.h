@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "pkcs11/key_algorithms.h"
 #include "pkcs11/key_catalog.h"
 #include "pkcs11/sign_checks.h"
 
@@ -24,6 +25,8 @@ class FakeSigner final : public pkcs11::Signer {
   std::vector<pkcs11::KeyView> describe(std::span<const std::string> objects) const override;
   pkcs11::Served<void> refresh(pkcs11::Deadline deadline) override;
   pkcs11::Served<pkcs11::JoseSignature> sign(const pkcs11::SignOrder& order) override;
+  /// As a new process image: what keys have signed with is forgotten.
+  void forget() { algorithms_ = std::make_unique<pkcs11::KeyAlgorithms>(); }
   pkcs11::Served<void> probe(std::string_view object, pkcs11::Deadline deadline) override;
 
  private:
@@ -33,6 +36,7 @@ class FakeSigner final : public pkcs11::Signer {
   std::vector<EvpKey> private_keys_;  ///< by TokenKey::handle
   std::unique_ptr<pkcs11::KeyCatalog> catalog_;
   pkcs11::PinnedKeys pinned_keys_;
+  std::unique_ptr<pkcs11::KeyAlgorithms> algorithms_ = std::make_unique<pkcs11::KeyAlgorithms>();
 };
 
 }  // namespace signet::test
