@@ -39,10 +39,14 @@ def median(rounds, name):
     return statistics.median(each[name] for each in rounds)
 
 
-def ratio(rounds, limits):
-    """The median over the rounds of what share of the limit was reached. Within a round, since a shared machine's speed changes from minute
-    to minute."""
-    return statistics.median(each["per_second"] / limit["per_second"] if limit["per_second"] else 0 for each, limit in zip(rounds, limits))
+def ratio(rounds, limits, name="per_second"):
+    """The median over the rounds of one figure by another. Within a round, since a shared machine's speed changes from minute to minute."""
+    return statistics.median(each[name] / limit[name] if limit[name] else 0 for each, limit in zip(rounds, limits))
+
+
+def machine():
+    """How much the machine had to do beside the last measurements: throughput of a busy one cannot be compared, processor time can."""
+    return f"{os.cpu_count()} processors, load average {os.getloadavg()[0]:.1f} at the end"
 
 
 def exit_on_errors(measurements):
