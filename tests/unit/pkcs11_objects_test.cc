@@ -4,6 +4,7 @@
 #include <span>
 
 #include "pkcs11/key_template.h"
+#include "pkcs11/mechanisms.h"
 #include "pkcs11/objects.h"
 #include "pkcs11/survey.h"
 #include "tests/support/matchers.h"
@@ -37,7 +38,43 @@ CK_RV stop_at_the_first(CK_SESSION_HANDLE, CK_OBJECT_HANDLE, CK_ATTRIBUTE* wante
   return complete ? CKR_OK : CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
+// A module whose numbers are all wrong.
+CK_RV find_init(CK_SESSION_HANDLE, CK_ATTRIBUTE*, CK_ULONG) { return CKR_OK; }
+CK_RV find_final(CK_SESSION_HANDLE) { return CKR_OK; }
+CK_RV find_more_than_asked(CK_SESSION_HANDLE, CK_OBJECT_HANDLE*, CK_ULONG room, CK_ULONG* count) {
+  *count = room + 1;
+  return CKR_OK;
+}
+CK_RV endless_mechanisms(CK_SLOT_ID, CK_MECHANISM_TYPE*, CK_ULONG* count) {
+  *count = 1UL << 60U;
+  return CKR_OK;
+}
+CK_RV endless_values(CK_SESSION_HANDLE, CK_OBJECT_HANDLE, CK_ATTRIBUTE* wanted, CK_ULONG count) {
+  for (CK_ATTRIBUTE& attribute : std::span(wanted, count)) attribute.ulValueLen = 1UL << 60U;
+  return CKR_OK;
+}
+
 }  // namespace
+
+TEST_CASE("a module's impossible numbers are failures of its own", "[pkcs11]") {
+  CK_FUNCTION_LIST functions{};
+  functions.C_OpenSession = open_session;
+  functions.C_CloseSession = close_session;
+  functions.C_FindObjectsInit = find_init;
+  functions.C_FindObjects = find_more_than_asked;
+  functions.C_FindObjectsFinal = find_final;
+  functions.C_GetMechanismList = endless_mechanisms;
+  functions.C_GetAttributeValue = endless_values;
+  const auto session = Session::open(functions, 0, SessionMode::read_only);
+  REQUIRE(session.has_value());
+  const auto found = find_objects_of_class(*session, CKO_PRIVATE_KEY);
+  REQUIRE_FALSE(found.has_value());
+  CHECK(ckr_class(found.error().rv) == CkrClass::sick);
+  CHECK_FALSE(signing_mechanisms(functions, 0).has_value());
+  const auto read = read_attributes(*session, 1, kAsked);
+  REQUIRE(read.has_value());
+  for (const CK_ATTRIBUTE_TYPE type : kAsked) CHECK_FALSE(read->has(type));
+}
 
 TEST_CASE("attributes are read whatever their length, beside some that are not there", "[pkcs11]") {
   const test::SoftHsm hsm;

@@ -84,6 +84,16 @@ TEST_CASE("RSA digests are put into a DigestInfo, others go as they are", "[pkcs
   CHECK(sign_input(Algorithm::rs512, Bytes(64)).size() == 83);
 }
 
+TEST_CASE("the name we give a key is one that we take, whatever the token calls it", "[pkcs11]") {
+  TokenKey key = judge(good_ec_key());
+  for (const std::string label : {"apple", "a b;c", "\xc3\xa9", "\xff\xfe"}) {
+    key.label = label;
+    const KeyCatalog catalog({}, {key});
+    CHECK(catalog.find(canonical_uri(key)).has_value());
+  }
+  CHECK(canonical_uri(key) == "pkcs11:id=%01");
+}
+
 TEST_CASE("keys are found by label, id, both, or alone", "[pkcs11]") {
   TokenKey first = judge(good_ec_key());
   TokenKey second = first;

@@ -44,6 +44,21 @@ Bytes sign_der(EVP_PKEY* key, std::string_view message) {
   return signature;
 }
 
+// (2^one - 1) * (2^other - 1): of two Mersenne primes the numbers of an RSA key.
+Bytes mersenne(int one, int other) {
+  const BigNumber left(BN_new());
+  const BigNumber right(BN_new());
+  const std::unique_ptr<BN_CTX, FreeWith<BN_CTX_free>> context(BN_CTX_new());
+  BN_set_bit(left.get(), one);
+  BN_sub_word(left.get(), 1);
+  BN_set_bit(right.get(), other);
+  BN_sub_word(right.get(), 1);
+  BN_mul(left.get(), left.get(), right.get(), context.get());
+  Bytes octets_of_product(static_cast<std::size_t>(BN_num_bytes(left.get())));
+  BN_bn2bin(left.get(), writable_octets(octets_of_product));
+  return octets_of_product;
+}
+
 }  // namespace
 
 TEST_CASE("thumbprints are those of the RFCs") {
@@ -170,6 +185,9 @@ TEST_CASE("ECDSA signature forms of other lengths or with other octets are refus
   REQUIRE_ERROR(ecdsa_der_to_raw(*ecdsa_raw_to_der(Bytes(96, std::byte{1})), 32), ErrorCode::bad_input);
   REQUIRE_ERROR(ecdsa_der_to_raw(der, 31), ErrorCode::bad_input);
   REQUIRE_ERROR(ecdsa_der_to_raw({}, 32), ErrorCode::bad_input);
+  Bytes long_form = der;  // 30 81 LENGTH instead of 30 LENGTH
+  long_form.insert(long_form.begin() + 1, std::byte{0x81});
+  REQUIRE_ERROR(ecdsa_der_to_raw(long_form, 32), ErrorCode::bad_input);
   REQUIRE_ERROR(ecdsa_raw_to_der(Bytes(63, std::byte{1})), ErrorCode::bad_input);
   REQUIRE_ERROR(ecdsa_raw_to_der({}), ErrorCode::bad_input);
   REQUIRE_ERROR(ecdsa_raw_to_der(Bytes(100, std::byte{1})), ErrorCode::bad_input);
@@ -250,6 +268,19 @@ TEST_CASE("RSA and Ed25519 numbers of the wrong size are refused") {
   Bytes with_zero{std::byte{0}};
   with_zero.insert(with_zero.end(), modulus.begin(), modulus.end());
   CHECK(PublicKey::from_rsa(with_zero, exponent)->jwk() == jwk);
+}
+
+TEST_CASE("what is no product of two large primes is no RSA modulus, and never by chance") {
+  const Bytes exponent{std::byte{1}, std::byte{0}, std::byte{1}};
+  for (int i = 0; i < 20; ++i) {
+    CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 1), exponent));     // a prime
+    CHECK_FALSE(PublicKey::from_rsa(mersenne(1279, 1279), exponent));  // its square
+    CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 2), exponent));     // three times a prime
+    CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 2048), exponent));  // of many small factors
+    REQUIRE_OK(PublicKey::from_rsa(mersenne(2203, 1279), exponent));
+  }
+  CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 1279), mersenne(2203, 1279)));
+  CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 1279), Bytes{std::byte{2}}));
 }
 
 TEST_CASE("a PEM text of another kind is refused") {
