@@ -94,9 +94,10 @@ CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIS
   CK_ULONG count = 0;
   SIGNET_TRY(check("C_GetMechanismList", functions.C_GetMechanismList(slot, nullptr, &count)));
   SIGNET_TRY(check_count(count, kMaxMechanisms));
-  std::vector<CK_MECHANISM_TYPE> listed(count);
+  const CK_ULONG counted = count;
+  std::vector<CK_MECHANISM_TYPE> listed(counted + kSpareMechanisms);
   SIGNET_TRY(check("C_GetMechanismList", functions.C_GetMechanismList(slot, listed.data(), &count)));
-  SIGNET_TRY(check_count(count, listed.size()));
+  SIGNET_TRY(check_count(count, counted));
   listed.resize(count);
   std::set<CK_MECHANISM_TYPE> mechanisms;
   for (const CK_MECHANISM_TYPE type : listed) {

@@ -37,6 +37,10 @@ std::optional<Bytes> ecdsa_octets(BytesView signature, std::size_t field_bytes);
 /// which CKR_OK forbids: then nobody knows how much of it is meant.
 std::optional<Bytes> filled_octets(BytesView buffer, CK_ULONG reported);
 
+/// By how many elements the buffer for C_GetMechanismList has to be longer than the list: p11-kit's client (0.24) reads
+/// one too far while it takes out the mechanisms that it hides.
+inline constexpr std::size_t kSpareMechanisms = 1;
+
 /// How many sessions a process may ask of a token that reports `max_sessions` (CK_TOKEN_INFO, ulMaxSessionCount), where
 /// it would like `wanted`. CK_EFFECTIVELY_INFINITE (0), CK_UNAVAILABLE_INFORMATION (-1) and -2, which some modules
 /// report, set no limit.

@@ -287,7 +287,7 @@ TEMPLATE_TEST_CASE("refresh sees keys that another process has added and removed
 TEMPLATE_TEST_CASE("one session serves many threads, and so do fewer sessions than threads", "[contract]", SUBJECTS) {
   const int sessions = GENERATE(1, 3);
   constexpr int kThreads = 6;
-  constexpr int kSignatures = 8;
+  constexpr int kSignatures = 4;
   const auto subject = TestType::make();
   const PublicKey key = subject->add_key({.label = "apple"});
   subject->open(sessions);
