@@ -2,9 +2,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/fault/sign_request.h"
 #include "tests/support/fault_control.h"
 #include "tests/support/matchers.h"
+#include "tests/support/sign_request.h"
 #include "tests/support/token_process.h"
 
 namespace signet::test {

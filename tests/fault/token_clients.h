@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/fault/sign_request.h"
+#include "tests/support/sign_request.h"
 #include "tests/support/token_process.h"
 
 namespace signet::test {

@@ -3,44 +3,17 @@
 #include <filesystem>
 #include <thread>
 
-#include "tests/fault/sign_request.h"
-#include "tests/support/fault_control.h"
+#include "tests/fault/faulty_service.h"
 #include "tests/support/matchers.h"
-#include "tests/support/token_process.h"
 
 namespace signet::test {
-namespace {
-
-/// Asks on new connections until a signature comes, as signetd does; fails the test after a generous deadline.
-void require_signs_again(const TokenProcess& service, const PublicKey& key) {
-  poll_until("signet-token signs again", [&] {
-    auto reply = service.connect().call(sign_request("apple", key));
-    return reply.has_value() && is_good(*reply, key);
-  });
-}
-
-struct Fixture {
-  explicit Fixture(std::vector<std::string> options = {}, bool socket_activated = false)
-      : key(hsm.make_key({.label = "apple"})),
-        faults(hsm),
-        service(hsm, {.module = FaultControl::module(),
-                      .environment = faults.environment(),
-                      .options = std::move(options),
-                      .socket_activated = socket_activated}) {}
-  SoftHsm hsm;
-  PublicKey key;
-  FaultControl faults;
-  TokenProcess service;
-};
-
-}  // namespace
 
 TEST_CASE("a token that answers with loss is opened again by a fresh image of the same process", "[fault]") {
   const bool socket_activated = GENERATE(false, true);
   const std::string code = GENERATE(as<std::string>(), "0x32", "0xB3", "0x101", "0x30", "0x82", "0x80000001");
   INFO("CKR " << code << (socket_activated ? ", socket-activated" : ", bound by path"));
-  Fixture fixture({}, socket_activated);
-  require_signs_again(fixture.service, fixture.key);
+  FaultyService fixture({.socket_activated = socket_activated});
+  fixture.require_signs();
   const pid_t pid = fixture.service.pid();
 
   fixture.faults.set_rules({"C_Sign rv=" + code + " times=1"});
@@ -48,7 +21,7 @@ TEST_CASE("a token that answers with loss is opened again by a fresh image of th
   const auto reply = client.call(sign_request("apple", fixture.key));
   // The connection ends with the image; nothing unverified or half-signed comes out of it.
   CHECK_FALSE(reply.has_value());
-  require_signs_again(fixture.service, fixture.key);
+  fixture.require_signs();
 
   const auto description = fixture.service.wait_for(link::READY);
   CHECK(description.epoch() == 1);
@@ -60,31 +33,26 @@ TEST_CASE("a token that answers with loss is opened again by a fresh image of th
 }
 
 TEST_CASE("a call that hangs past call-timeout is left behind with its image", "[fault]") {
-  Fixture fixture({"call-timeout = 1s"});
-  require_signs_again(fixture.service, fixture.key);
+  FaultyService fixture({.options = {"call-timeout = 1s"}});
+  fixture.require_signs();
   fixture.faults.set_rules({"C_Sign hang times=1"});
   auto hanging = fixture.service.connect();
   CHECK_FALSE(hanging.call(sign_request("apple", fixture.key)).has_value());
-  require_signs_again(fixture.service, fixture.key);
+  fixture.require_signs();
   CHECK(fixture.service.wait_for(link::READY).epoch() == 1);
   CHECK(fixture.service.terminate() == 0);
 }
 
 TEST_CASE("a start that hangs past start-timeout is tried again", "[fault]") {
-  SoftHsm hsm;
-  const PublicKey key = hsm.make_key({.label = "apple"});
-  const FaultControl faults(hsm);
-  faults.set_rules({"C_OpenSession hang times=1"});
-  const TokenProcess service(
-      hsm, {.module = FaultControl::module(), .environment = faults.environment(), .options = {"start-timeout = 1s"}});
-  require_signs_again(service, key);
-  CHECK(service.wait_for(link::READY).epoch() == 1);
+  const FaultyService fixture({.options = {"start-timeout = 1s"}, .rules = {"C_OpenSession hang times=1"}});
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 1);
 }
 
 TEST_CASE("a token taken away is absent, says when it is looked for again, and serves once it is back", "[fault]") {
   const bool socket_activated = GENERATE(false, true);
-  Fixture fixture({}, socket_activated);
-  require_signs_again(fixture.service, fixture.key);
+  FaultyService fixture({.socket_activated = socket_activated});
+  fixture.require_signs();
   const std::string tokens = fixture.hsm.token_directory();
   std::filesystem::rename(tokens, tokens + ".away");
   std::filesystem::create_directory(tokens);
@@ -101,7 +69,7 @@ TEST_CASE("a token taken away is absent, says when it is looked for again, and s
 
   std::filesystem::remove(tokens);
   std::filesystem::rename(tokens + ".away", tokens);
-  require_signs_again(fixture.service, fixture.key);
+  fixture.require_signs();
   CHECK(fixture.service.terminate() == 0);
 }
 
@@ -132,8 +100,8 @@ TEST_CASE("requests wait for a token that is opening, up to their deadline", "[f
 }
 
 TEST_CASE("every kill -9 under load is followed by good signatures alone", "[fault]") {
-  Fixture fixture;
-  require_signs_again(fixture.service, fixture.key);
+  FaultyService fixture;
+  fixture.require_signs();
   std::atomic<bool> stop{false};
   std::atomic<int> good{0};
   std::atomic<int> bad{0};
@@ -166,8 +134,8 @@ TEST_CASE("every kill -9 under load is followed by good signatures alone", "[fau
 }
 
 TEST_CASE("SIGTERM lets a running call finish and leaves with 0", "[fault]") {
-  Fixture fixture;
-  require_signs_again(fixture.service, fixture.key);
+  FaultyService fixture;
+  fixture.require_signs();
   const long before = fixture.faults.count("C_Sign");
   fixture.faults.set_rules({"C_Sign delay=500"});
   auto client = fixture.service.connect();

@@ -2,10 +2,10 @@
 #include <csignal>
 #include <memory>
 
-#include "tests/fault/sign_request.h"
 #include "tests/support/environment_variable.h"
 #include "tests/support/fault_control.h"
 #include "tests/support/matchers.h"
+#include "tests/support/sign_request.h"
 #include "tests/support/token_process.h"
 
 namespace signet::test {
@@ -96,7 +96,7 @@ TEST_CASE("no signature leaves that does not verify", "[fault]") {
   service.wait_for(link::READY);
 }
 
-TEST_CASE("a key that could leave the token is never used; describe and the log say why", "[fault]") {
+TEST_CASE("a key that could leave the token is never used, and describe and the log say why", "[fault]") {
   const SoftHsm hsm;
   const KeyFlaw flaw = GENERATE(KeyFlaw::extractable, KeyFlaw::not_sensitive);
   const PublicKey key = hsm.make_key({.label = "apple", .flaw = flaw});

@@ -5,17 +5,20 @@
 
 namespace signet::test {
 
-FaultControl::FaultControl(const TestToken& token)
+FaultControl::FaultControl(const TestToken& token, const std::vector<std::string>& rules)
     : real_module_(token.module()),
       rules_file_(token.directory().file("fault-rules")),
       counts_file_(token.directory().file("fault-counts")) {
-  set_rules({});
+  set_rules(rules);
 }
 
 std::string FaultControl::module() { return SIGNET_FAULT_MODULE; }
 
-std::map<std::string, std::string> FaultControl::environment() const {
-  return {{"P11FAULT_MODULE", real_module_}, {"P11FAULT_RULES", rules_file_}, {"P11FAULT_COUNTS", counts_file_}};
+std::map<std::string, std::string> FaultControl::environment(const std::string& character) const {
+  return {{"P11FAULT_MODULE", real_module_},
+          {"P11FAULT_RULES", rules_file_},
+          {"P11FAULT_COUNTS", counts_file_},
+          {"P11FAULT_CHARACTER", character}};
 }
 
 void FaultControl::set_rules(const std::vector<std::string>& rules) const {
