@@ -18,6 +18,24 @@ Error not_a_module(std::string detail) {
       .detail = std::move(detail)};
 }
 
+/// Some refusals of C_Initialize say that no other try can end differently.
+Error not_initialized(CK_RV rv) {
+  const CallFailure failure{"C_Initialize", rv};
+  if (rv == CKR_ARGUMENTS_BAD) {
+    return {.code = ErrorCode::bad_configuration,
+            .message =
+                "the PKCS#11 module refuses its arguments; the operator must write what the vendor asks for "
+                "into `module-args`, or leave it out",
+            .detail = to_string(failure)};
+  }
+  if (ckr_class(rv) == CkrClass::setup) {
+    return {.code = ErrorCode::bad_configuration,
+            .message = "the PKCS#11 module cannot be used in a program with threads; the operator must choose another",
+            .detail = to_string(failure)};
+  }
+  return token_error(failure, "the PKCS#11 module does not start; the operator must check its own configuration");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Module>> Module::load(const ModuleSpec& spec) {
@@ -53,10 +71,7 @@ Result<void> Module::initialize(const std::string& init_args) {
     serial_ = true;
     rv = functions_->C_Initialize(reserved.empty() ? nullptr : &args);
   }
-  if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-    return Unexpected(token_error({"C_Initialize", rv},
-                                  "the PKCS#11 module does not start; the operator must check its own configuration"));
-  }
+  if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) return Unexpected(not_initialized(rv));
   initialized_ = true;
   return {};
 }

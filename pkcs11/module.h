@@ -22,7 +22,8 @@ class Module {
  public:
   /// dlopen, C_GetFunctionList, C_Initialize with CKF_OS_LOCKING_OK, and again without locking where the module answers
   /// CKR_CANT_LOCK (then serial() holds); last libp11's own load. Errors: bad_configuration (no such file, not a
-  /// PKCS#11 module), token_failure. May block for as long as the module likes.
+  /// PKCS#11 module, one that refuses its arguments or threads), token_failure. May block for as long as the module
+  /// likes.
   static Result<std::unique_ptr<Module>> load(const ModuleSpec& spec);
 
   Module(const Module&) = delete;

@@ -1,0 +1,75 @@
+// Every class of return value before the login: it costs no login, and the token is looked for again.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pkcs11/ckr.h"
+#include "tests/fault/ckr_table.h"
+#include "tests/fault/faulty_service.h"
+#include "tests/support/matchers.h"
+
+namespace signet::test {
+namespace {
+
+std::string rule_for(const std::string& function, CK_RV rv) { return fmt::format("{} rv=0x{:x}", function, rv); }
+
+struct Starts {
+  void start(const std::vector<std::string>& rules) {
+    if (service.pid() > 0) service.kill();
+    faults.set_rules(rules);
+    logins = faults.count("C_Login");
+    service.start();
+  }
+  long logins_since() const { return faults.count("C_Login") - logins; }
+
+  SoftHsm hsm;
+  FaultControl faults{hsm};
+  TokenProcess service{hsm, {.module = FaultControl::module(), .environment = faults.environment()}};
+  long logins = 0;
+};
+
+}  // namespace
+
+TEST_CASE("one bad answer while the token is looked for is survived within one start", "[fault]") {
+  const std::string function = GENERATE(as<std::string>(), "C_Initialize", "C_GetSlotList", "C_GetTokenInfo");
+  Starts starts;
+  for (const CkrGroup& group : ckr_groups()) {
+    const CK_RV rv = group.codes.front();
+    INFO(function << " answered " << pkcs11::ckr_name(rv));
+    starts.start({rule_for(function, rv) + " times=1"});
+    const auto ready = starts.service.wait_for(link::READY);
+    CHECK(ready.epoch() == 0);
+    CHECK(starts.logins_since() == 1);
+  }
+}
+
+TEST_CASE("a bad answer that lasts leaves the token absent, without a login, until it ends", "[fault]") {
+  const std::string function = GENERATE(as<std::string>(), "C_Initialize", "C_GetSlotList", "C_OpenSession");
+  Starts starts;
+  for (const char* name : {"sick", "token gone", "session"}) {
+    const auto group = std::ranges::find(ckr_groups(), name, &CkrGroup::name);
+    INFO(function << " answers " << pkcs11::ckr_name(group->codes.front()));
+    starts.start({rule_for(function, group->codes.front())});
+    const auto absent = starts.service.wait_for(link::ABSENT);
+    CHECK(absent.next_try() > 0);
+    CHECK_FALSE(absent.message().empty());
+    CHECK(starts.logins_since() == 0);
+    starts.faults.set_rules({});
+    starts.service.wait_for(link::READY);
+    CHECK(starts.logins_since() == 1);
+  }
+}
+
+TEST_CASE("a module that cannot be initialised as it is set up is a matter of configuration", "[fault]") {
+  const std::string code = GENERATE(as<std::string>(), "0x07", "0x09", "0x0A");
+  INFO(code);
+  Starts starts;
+  starts.start({"C_Initialize rv=" + code});
+  const auto told = starts.service.wait_for(link::MISCONFIGURED);
+  CHECK(told.next_try() > 0);
+  if (code == "0x07") CHECK(told.message().find("module-args") != std::string::npos);
+  starts.faults.set_rules({});
+  starts.service.wait_for(link::READY);
+}
+
+}  // namespace signet::test
