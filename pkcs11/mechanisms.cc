@@ -102,8 +102,10 @@ CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIS
   std::set<CK_MECHANISM_TYPE> mechanisms;
   for (const CK_MECHANISM_TYPE type : listed) {
     CK_MECHANISM_INFO info{};
-    if (functions.C_GetMechanismInfo(slot, type, &info) == CKR_OK && (info.flags & CKF_SIGN) != 0)
-      mechanisms.insert(type);
+    const CK_RV rv = functions.C_GetMechanismInfo(slot, type, &info);
+    // A mechanism that the module cannot describe is not used; a token that has gone must not look like one without.
+    if (means_token_lost(ckr_class(rv))) return Unexpected(CallFailure{"C_GetMechanismInfo", rv});
+    if (rv == CKR_OK && (info.flags & CKF_SIGN) != 0) mechanisms.insert(type);
   }
   return mechanisms;
 }

@@ -61,9 +61,7 @@ CallResult<void> take_public_halves_of_certificates(const Session& session, std:
   return {};
 }
 
-}  // namespace
-
-CallResult<std::vector<TokenKey>> list_keys(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
+CallResult<std::vector<TokenKey>> list_once(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
   PublicKeys public_keys;
   SIGNET_TRY(collect(session, CKO_PUBLIC_KEY, public_key_attributes(), read_public_object, public_keys));
   SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, CKO_PRIVATE_KEY));
@@ -76,6 +74,14 @@ CallResult<std::vector<TokenKey>> list_keys(const Session& session, const std::s
   }
   SIGNET_TRY(take_public_halves_of_certificates(session, keys));
   return keys;
+}
+
+}  // namespace
+
+CallResult<std::vector<TokenKey>> list_keys(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
+  auto keys = list_once(session, mechanisms);
+  const bool has_changed = !keys && ckr_class(keys.error().rv) == CkrClass::stale_key;
+  return has_changed ? list_once(session, mechanisms) : std::move(keys);
 }
 
 }  // namespace signet::pkcs11

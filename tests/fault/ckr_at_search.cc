@@ -1,0 +1,72 @@
+// Bad answers while the token's keys are listed: at start, and when a client asks for a fresh listing.
+#include <fmt/format.h>
+
+#include "pkcs11/ckr.h"
+#include "tests/fault/ckr_table.h"
+#include "tests/fault/faulty_service.h"
+#include "tests/support/matchers.h"
+
+namespace signet::test {
+namespace {
+
+Result<link::Reply> refresh(const FaultyService& fixture) {
+  link::Request request;
+  request.mutable_refresh();
+  return fixture.service.connect().call(std::move(request));
+}
+
+}  // namespace
+
+TEST_CASE("a bad answer while keys are listed at start costs one image", "[fault]") {
+  const std::string function = GENERATE(as<std::string>(), "C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue",
+                                        "C_FindObjectsFinal", "C_GetMechanismList", "C_GetMechanismInfo");
+  INFO(function);
+  const FaultyService fixture({.rules = {function + " rv=0x30 times=1"}});
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 1);
+  CHECK(fixture.faults.count("C_Login") == 2);
+}
+
+TEST_CASE("every class of return value while keys are listed anew, with clients that sign", "[fault]") {
+  const std::string function = GENERATE(as<std::string>(), "C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue");
+  const FaultyService fixture;
+  fixture.require_signs();
+  for (const CkrGroup& group : ckr_groups()) {
+    const CK_RV rv = group.codes.front();
+    INFO(function << " answered " << pkcs11::ckr_name(rv));
+    const auto epoch = fixture.epoch();
+    fixture.faults.set_rules({fmt::format("{} rv=0x{:x} times=1", function, rv)});
+    SigningLoad load(fixture.service.socket(), "apple", fixture.key, 2);
+    const auto reply = refresh(fixture);
+    load.wait_for_good(2);
+    const auto tally = load.stop();
+    CHECK(tally.wrong == 0);
+    CHECK(tally.refusals() == 0);
+    const bool one_more = group.at_refresh == AtRefresh::new_image;
+    CHECK(reply.has_value() != one_more);
+    if (reply) {
+      CHECK(reply->description().key_size() == 1);
+      CHECK(tally.cut == 0);
+    }
+    CHECK(fixture.epoch() == epoch + (one_more ? 1 : 0));
+    // What was left of the search does not stand in the way of the next.
+    const auto again = refresh(fixture);
+    REQUIRE_OK(again);
+    CHECK(again->description().key_size() == 1);
+  }
+}
+
+TEST_CASE("a listing that meets an object removed meanwhile is made once more, in the same image", "[fault]") {
+  const CK_RV rv = GENERATE(as<CK_RV>(), 0x82, 0x60);
+  const FaultyService fixture({.rules = {fmt::format("C_GetAttributeValue rv=0x{:x} times=1", rv)}});
+  fixture.require_signs();
+  fixture.faults.set_rules({fmt::format("C_GetAttributeValue rv=0x{:x} times=1 after=2", rv)});
+  const auto reply = refresh(fixture);
+  REQUIRE_OK(reply);
+  CHECK(reply->description().key_size() == 1);
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 0);
+  CHECK(fixture.faults.count("C_Login") == 1);
+}
+
+}  // namespace signet::test
