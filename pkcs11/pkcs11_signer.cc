@@ -47,8 +47,17 @@ void Pkcs11Signer::replace_catalog(std::vector<TokenKey> keys) {
 Served<void> Pkcs11Signer::refresh(Deadline deadline) {
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
-  auto keys = list_keys(lease.session(), token_.mechanisms);
+  return list_anew(lease.session());
+}
+
+// The session and the token are asked too: a lost login hides private objects, and SoftHSM without its directory
+// answers as if each key alone had gone. Neither may pass for a token without keys, which nothing would ever look at
+// again.
+Served<void> Pkcs11Signer::list_anew(const Session& session) {
+  auto keys = list_keys(session, token_.mechanisms);
   if (!keys) return Unexpected(refusal_of(keys.error()));
+  const auto alive = check_login(session, token_.survey);
+  if (!alive) return Unexpected(refusal_of(alive.error()));
   replace_catalog(std::move(*keys));
   return {};
 }
@@ -101,19 +110,12 @@ Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, Algorithm alg
   return Unexpected(token_did_not_sign(*stale));
 }
 
-// First the session and the token themselves: a lost login hides private objects, and SoftHSM without its directory
-// answers as if each key alone had gone.
 Served<void> Pkcs11Signer::list_after_stale_key(const Catalog& used, Deadline deadline) {
   const std::scoped_lock one_at_a_time(listing_);
   if (catalog() != used) return {};
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
-  if (const auto alive = check_login(lease.session(), token_.survey); !alive)
-    return Unexpected(refusal_of(alive.error()));
-  auto keys = list_keys(lease.session(), token_.mechanisms);
-  if (!keys) return Unexpected(refusal_of(keys.error()));
-  replace_catalog(std::move(*keys));
-  return {};
+  return list_anew(lease.session());
 }
 
 Served<void> Pkcs11Signer::probe(std::string_view object, Deadline deadline) {

@@ -56,6 +56,31 @@ TEST_CASE("every class of return value while keys are listed anew, with clients 
   }
 }
 
+TEST_CASE("a listing that finds no keys because the login has gone is a loss, not an empty token", "[fault]") {
+  const FaultyService fixture;
+  fixture.require_signs();
+  fixture.faults.set_rules({"C_FindObjectsInit logout times=1"});
+  CHECK_FALSE(refresh(fixture).has_value());
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 1);
+  CHECK(fixture.faults.count("C_Login") == 2);
+}
+
+TEST_CASE("a login that goes between two signatures is noticed, and one new login cures it", "[fault]") {
+  const std::string function = GENERATE(as<std::string>(), "C_SignInit", "C_Sign");
+  const FaultyService fixture;
+  fixture.require_signs();
+  fixture.faults.set_rules({function + " logout times=1"});
+  SigningLoad load(fixture.service.socket(), "apple", fixture.key, 2);
+  load.wait_for_good(2);
+  poll_until("a new image signs", [&] { return fixture.epoch() == 1; });
+  load.wait_for_good(2);
+  const auto tally = load.stop();
+  CHECK(tally.wrong == 0);
+  CHECK(tally.refusals() == 0);
+  CHECK(fixture.faults.count("C_Login") == 2);
+}
+
 TEST_CASE("a listing that meets an object removed meanwhile is made once more, in the same image", "[fault]") {
   const CK_RV rv = GENERATE(as<CK_RV>(), 0x82, 0x60);
   const FaultyService fixture({.rules = {fmt::format("C_GetAttributeValue rv=0x{:x} times=1", rv)}});
