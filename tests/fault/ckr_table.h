@@ -12,6 +12,7 @@ namespace signet::test {
 /// What a caller and the service make of a code that C_Sign answered once.
 enum class AtSign {
   refused,    ///< the caller is told; image, login and session stay
+  repaired,   ///< the keys are listed anew and the token is asked once more; the caller notices nothing
   new_image,  ///< the connection is cut, the next image signs after one login
 };
 /// The same of C_Login.
@@ -49,7 +50,7 @@ inline const std::vector<CkrGroup>& ckr_groups() {
       {"logged in already", AtSign::refused, counts_as_success, AtRefresh::answered, {0x100}},
       {"session", AtSign::new_image, one_more_try, AtRefresh::new_image, {0xB3, 0x01, 0x50, 0x90, 0x91, 0xB0}},
       {"pool limit", AtSign::new_image, one_more_try, AtRefresh::new_image, {0xB1}},
-      {"stale key", AtSign::new_image, one_more_try, AtRefresh::answered, {0x82, 0x60}},
+      {"stale key", AtSign::repaired, one_more_try, AtRefresh::answered, {0x82, 0x60}},
       {"login lost", AtSign::new_image, one_more_try, AtRefresh::new_image, {0x101}},
       {"token gone", AtSign::new_image, one_more_try, AtRefresh::new_image, {0x32, 0x03, 0xE0, 0xE1}},
       {"sick",

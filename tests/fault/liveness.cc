@@ -5,9 +5,9 @@
 #include <iterator>
 
 #include "proto/sha256.h"
-#include "tests/support/sign_request.h"
 #include "tests/support/fault_control.h"
 #include "tests/support/matchers.h"
+#include "tests/support/sign_request.h"
 #include "tests/support/token_process.h"
 
 namespace signet::test {

@@ -9,6 +9,12 @@
 #include "tests/support/token_process.h"
 
 namespace signet::test {
+namespace {
+
+/// Between an answer that was no signature and the next request.
+constexpr std::chrono::milliseconds kPause{5};
+
+}  // namespace
 
 long SigningTally::refusals() const {
   return std::accumulate(refused.begin(), refused.end(), 0L,
@@ -38,6 +44,7 @@ void SigningLoad::run_client(std::size_t index) {
       const auto reply = client->call(sign_request(label_, key_, 30'000, subject));
       note(index, reply, subject);
       connected = reply.has_value();
+      if (!connected || reply->has_failure()) std::this_thread::sleep_for(kPause);
     }
   }
 }
