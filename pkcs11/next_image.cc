@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -48,11 +47,6 @@ void write_assignment(std::array<char, N>& out, std::string_view name, std::stri
   const auto room = static_cast<std::size_t>(out.end() - end) - 1;
   end = std::copy_n(value.begin(), std::min(room, value.size()), end);
   *end = '\0';
-}
-
-void reset_signals() noexcept {
-  for (const int signal : {SIGPIPE, SIGTERM, SIGINT, SIGHUP}) (void)std::signal(signal, SIG_DFL);
-  hold_signals();  // the mask outlives exec, and so does a signal that waits
 }
 
 /// The listening socket stays open over exec; everything above it closes with exec.
@@ -115,7 +109,7 @@ void NextImage::replace(std::string_view reason, std::uint32_t attempt) noexcept
   }
   if (retired_.load()) ::_exit(EXIT_SUCCESS);
   write_history(reason, attempt);
-  reset_signals();
+  silence_signals();
   keep_only_listening_socket();
   ::execve("/proc/self/exe", argv_.data(), envp_.data());
   ::_exit(1);

@@ -47,8 +47,8 @@ class NextImage {
   NextImage& operator=(const NextImage&) = delete;
   ~NextImage() = default;
 
-  /// execve of /proc/self/exe with the listening socket at descriptor 3, signal mask and dispositions as at birth, and
-  /// no other descriptor above 2. Never returns: where exec fails the process leaves with status 1. Any thread; the
+  /// execve of /proc/self/exe with the listening socket at descriptor 3, no other descriptor above 2, and signals
+  /// silenced (service_signals.h). Never returns: where exec fails the process leaves with status 1. Any thread; the
   /// first call wins, later ones wait for the end.
   [[noreturn]] void replace(std::string_view reason, std::uint32_t attempt) noexcept;
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace signet::pkcs11 {
@@ -20,6 +21,21 @@ sigset_t held_signals() noexcept {
 void hold_signals() noexcept {
   const sigset_t signals = held_signals();
   ::pthread_sigmask(SIG_SETMASK, &signals, nullptr);
+}
+
+void reset_signals() noexcept {
+  for (int signal = 1; signal < NSIG; ++signal) (void)::signal(signal, SIG_DFL);
+}
+
+void silence_signals() noexcept {
+  const itimerval never{};
+  for (const auto timer : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) ::setitimer(timer, &never, nullptr);
+  const sigset_t held = held_signals();
+  for (int signal = 1; signal < NSIG; ++signal) {
+    // One that waits already is dropped with it (signal(7)).
+    if (::sigismember(&held, signal) != 1) (void)::signal(signal, SIG_IGN);
+  }
+  hold_signals();
 }
 
 host::FileDescriptor waiting_signals() {

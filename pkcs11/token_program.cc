@@ -152,6 +152,7 @@ int fail(const Error& error) {
 
 int run_token_service(const TokenConfig& config, std::vector<std::string> arguments) {
   hold_signals();
+  reset_signals();
   // Without this a re-executed image is called "exe", after /proc/self/exe.
   ::prctl(PR_SET_NAME, "signet-token");
   auto inherited = host::InheritedSockets::take();

@@ -57,6 +57,7 @@ std::vector<std::string> TokenProcess::command() const {
     for (const auto& [name, value] : spec_.environment) words.push_back("--setenv=" + name + "=" + value);
     for (const auto& [name, value] : token_.environment()) words.push_back("--setenv=" + name + "=" + value);
   }
+  if (spec_.watched) words.insert(words.end(), {"/bin/sh", "-c", "WATCHDOG_PID=$$ exec \"$@\"", "sh"});
   words.insert(words.end(), {SIGNET_TOKEN_PROGRAM, "--config", config_file_});
   return words;
 }

@@ -24,6 +24,7 @@ struct TokenProcessSpec {
   std::optional<uid_t> allow{};        ///< whom it admits; nobody named: the test's own user
   bool has_pin_file = true;
   bool socket_activated = false;  ///< by systemd-socket-activate
+  bool watched = false;           ///< WATCHDOG_PID names the process
 };
 
 /// A real signet-token in front of a token. Killed when the object goes, if it still runs. One thread.

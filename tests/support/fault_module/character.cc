@@ -38,7 +38,7 @@ void set_flag(Character& character, const std::string& word) {
 
 void set_value(Character& character, const std::string& name, const std::string& value) {
   if (name == "sessions") character.max_sessions = number_of(value);
-  if (name == "ignores-signal") character.ignored_signal = static_cast<int>(number_of(value));
+  if (name == "ignores-signal") character.ignored_signals.push_back(static_cast<int>(number_of(value)));
   if (name == "leaks") character.leaked_file = value;
   if (name == "attribute") character.attributes.push_back(attribute_of(value));
   if (name != "mechanisms") return;

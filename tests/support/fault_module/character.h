@@ -24,7 +24,7 @@ struct Character {
   bool wants_args = false;
   bool blocks_signals = false;
   bool sets_timer = false;
-  std::optional<int> ignored_signal{};
+  std::vector<int> ignored_signals{};
   std::optional<std::size_t> max_sessions{};
   bool tells_max_sessions = false;
   std::optional<std::vector<CK_MECHANISM_TYPE>> mechanisms{};

@@ -24,7 +24,7 @@ void do_nothing(int) {}
 /// An image that inherits the timer without the handler dies of it.
 void start_timer() {
   (void)std::signal(SIGALRM, do_nothing);
-  const itimerval often{.it_interval = {0, 20'000}, .it_value = {0, 20'000}};
+  const itimerval often{.it_interval = {0, 2'000}, .it_value = {0, 2'000}};
   ::setitimer(ITIMER_REAL, &often, nullptr);
 }
 
@@ -44,7 +44,7 @@ CK_C_INITIALIZE_ARGS without_reserved(const CK_C_INITIALIZE_ARGS& args) {
 
 void InCharacter::meddle_with_process() const {
   if (!character_.leaked_file.empty()) leak_locked(character_.leaked_file);
-  if (character_.ignored_signal) (void)std::signal(*character_.ignored_signal, SIG_IGN);
+  for (const int number : character_.ignored_signals) (void)std::signal(number, SIG_IGN);
   if (character_.blocks_signals) block_all_signals();
   if (character_.sets_timer) start_timer();
 }
