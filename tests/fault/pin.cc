@@ -2,10 +2,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/fault_control.h"
+#include "pkcs11/survey.h"
+#include "tests/fault/faulty_service.h"
 #include "tests/support/matchers.h"
-#include "tests/support/sign_request.h"
-#include "tests/support/token_process.h"
 
 namespace signet::test {
 namespace {
@@ -18,7 +17,72 @@ struct WrongPin {
   FaultControl faults{hsm};
 };
 
+/// Does the token itself say that a wrong PIN was tried since the last good one?
+bool token_counts_a_wrong_pin(const SoftHsm& hsm) {
+  const auto module = pkcs11::Module::load({.path = softhsm_module()});
+  REQUIRE_OK(module);
+  const auto token = pkcs11::find_token(**module, parse_pkcs11_uri(hsm.token_uri()).value());
+  REQUIRE_OK(token);
+  return token->user_pin_count_low;
+}
+
 }  // namespace
+
+TEST_CASE("a token that says its PIN is locked, or one try is left, is not logged in to at all", "[fault]") {
+  const std::string flag = GENERATE(as<std::string>(), "pin-final-try", "pin-locked", "pin-final-try,pin-count-low");
+  INFO(flag);
+  const FaultyService fixture({.character = flag});
+  const auto refused = fixture.service.wait_for(link::PIN_REFUSED);
+  CHECK(refused.next_try() == 0);
+  CHECK(refused.message().find("operator") != std::string::npos);
+  CHECK(fixture.faults.count("C_Login") == 0);
+  const auto reply = fixture.ask();
+  REQUIRE_OK(reply);
+  CHECK(reply->failure().code() == link::TOKEN_UNAVAILABLE);
+  CHECK(reply->failure().state() == link::PIN_REFUSED);
+  CHECK_FALSE(std::filesystem::exists(fixture.service.state_directory() + "/login-attempt"));
+}
+
+TEST_CASE("a PIN that must be changed first is a matter of configuration, and not tried", "[fault]") {
+  const FaultyService fixture({.character = "pin-to-be-changed"});
+  const auto told = fixture.service.wait_for(link::MISCONFIGURED);
+  CHECK(told.message().find("changed") != std::string::npos);
+  CHECK(fixture.faults.count("C_Login") == 0);
+}
+
+TEST_CASE("a low count alone does not keep the service from its one login", "[fault]") {
+  const FaultyService fixture({.character = "pin-count-low"});
+  fixture.require_signs();
+  CHECK(fixture.faults.count("C_Login") == 1);
+}
+
+TEST_CASE("a C_Login that hangs past start-timeout was a try, and there is no second", "[fault]") {
+  const std::string rule = GENERATE(as<std::string>(), "C_Login hang", "C_Login hang times=1");
+  const FaultyService fixture({.options = {"start-timeout = 1s"}, .rules = {rule}});
+  const auto refused = fixture.service.wait_for(link::PIN_REFUSED);
+  CHECK(refused.epoch() == 1);
+  CHECK(fixture.faults.count("C_Login") == 1);
+}
+
+TEST_CASE("a C_Initialize that hangs past start-timeout is tried again, and was no try of the PIN", "[fault]") {
+  const FaultyService fixture({.options = {"start-timeout = 1s"}, .rules = {"C_Initialize hang times=1"}});
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 1);
+  CHECK(fixture.faults.count("C_Login") == 1);
+}
+
+TEST_CASE("the token itself counts one wrong PIN, and none after the right one", "[fault]") {
+  const WrongPin given;
+  TokenProcess service(given.hsm, given.spec());
+  service.wait_for(link::PIN_REFUSED);
+  CHECK(token_counts_a_wrong_pin(given.hsm));
+  service.kill();
+  std::filesystem::remove(service.state_directory() + "/login-attempt");
+  std::ofstream(given.hsm.pin_file()) << given.hsm.pin() << "\n";
+  service.start();
+  service.wait_for(link::READY);
+  CHECK_FALSE(token_counts_a_wrong_pin(given.hsm));
+}
 
 TEST_CASE("a service that is stopped while it logs in leaves no record that would forbid the next login", "[fault]") {
   const SoftHsm hsm;
