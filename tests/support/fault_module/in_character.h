@@ -11,9 +11,6 @@ class InCharacter {
  public:
   explicit InCharacter(const CK_FUNCTION_LIST& real) : real_(real), character_(Character::from_environment()) {}
 
-  /// Does it matter when two threads are inside at once?
-  bool is_single_threaded() const { return character_.no_locking; }
-
   CK_RV initialize(void* arguments);
   CK_RV finalize(void* reserved);
   CK_RV token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) const;

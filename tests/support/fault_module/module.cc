@@ -9,10 +9,9 @@
 // P11FAULT_RULES: file of rules, read again whenever it changes. Replace it by rename, so that no half file is read.
 //
 // P11FAULT_COUNTS: file of counters, made if missing, shared by every process and process image that names it: one line
-// "C_Sign 00000000000000000012" per function. "overlaps" counts calls that came while another thread was inside (for a
-// module that cannot lock). The lines "rule.N" and "rules-stamp" remember how often rule N has matched, so that
-// "times=1" means once, re-execution or not. Without this variable counters and rules live as long as the process
-// image.
+// "C_Sign 00000000000000000012" per function. "overlaps" counts calls that came while another thread was inside. The
+// lines "rule.N" and "rules-stamp" remember how often rule N has matched, so that "times=1" means once, re-execution or
+// not. Without this variable counters and rules live as long as the process image.
 //
 // P11FAULT_CHARACTER: words with commas between, see below.
 //
@@ -122,11 +121,11 @@ void log_out(CK_SESSION_HANDLE session, Arguments...) {
   (void)real_functions->C_Logout(session);
 }
 
-/// Notes two threads that are inside at once, where the module could not bear it.
+/// Notes two threads that are inside at once.
 class Visit {
  public:
   Visit() {
-    if (++visitors() > 1 && character->is_single_threaded()) board().note_overlap();
+    if (++visitors() > 1) board().note_overlap();
   }
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
