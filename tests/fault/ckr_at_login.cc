@@ -55,32 +55,33 @@ TEST_CASE("every return value about the PIN ends the tries, over a restart too",
 
 TEST_CASE("every other return value of C_Login gets one more try by a new image", "[fault]") {
   const SoftHsm hsm;
-  const FaultControl faults(hsm);
-  TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
-  service.wait_for(link::READY);
+  std::list<ServiceBesideOthers> services;
   for (const CkrGroup& group : ckr_groups()) {
     if (group.at_login != AtLogin::one_more_try) continue;
     const CK_RV rv = group.codes.front();
-    INFO(pkcs11::ckr_name(rv));
-    service.kill();
-    const long before = faults.count("C_Login");
-    faults.set_rules({login_rule(rv) + " times=1"});
-    service.start();
+    services.emplace_back(hsm, pkcs11::ckr_name(rv), fmt::format("-{}", services.size()),
+                          std::vector{login_rule(rv) + " times=1"});
+  }
+  for (const auto& [rv, faults, service] : services) {
+    INFO(rv);
     CHECK(service.wait_for(link::READY).epoch() == 1);
-    CHECK(faults.count("C_Login") - before == 2);
+    CHECK(faults.count("C_Login") == 2);
     CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
   }
 }
 
 TEST_CASE("a login that fails twice in a row for whatever reason stops, over a restart too", "[fault]") {
   const SoftHsm hsm;
-  const FaultControl faults(hsm);
-  const CK_RV first = GENERATE(as<CK_RV>(), 0x32, 0x05, 0x07, 0x80000001);
-  INFO(pkcs11::ckr_name(first));
-  // The second try fails for another reason.
-  faults.set_rules({login_rule(first) + " times=1", login_rule(0x06)});
-  TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
-  require_stopped_after(faults, service, 0, 2);
+  std::list<ServiceBesideOthers> services;
+  for (const CK_RV rv : {0x32UL, 0x05UL, 0x07UL, 0x80000001UL}) {
+    // The second try fails for another reason.
+    services.emplace_back(hsm, pkcs11::ckr_name(rv), fmt::format("-{}", services.size()),
+                          std::vector{login_rule(rv) + " times=1", login_rule(0x06)});
+  }
+  for (auto& [rv, faults, service] : services) {
+    INFO(rv);
+    require_stopped_after(faults, service, 0, 2);
+  }
 }
 
 TEST_CASE("a login that was there already counts as one", "[fault]") {

@@ -18,13 +18,21 @@ Result<link::Reply> refresh(const FaultyService& fixture) {
 }  // namespace
 
 TEST_CASE("a bad answer while keys are listed at start costs one image", "[fault]") {
-  const std::string function = GENERATE(as<std::string>(), "C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue",
-                                        "C_FindObjectsFinal", "C_GetMechanismList", "C_GetMechanismInfo");
-  INFO(function);
-  const FaultyService fixture({.rules = {function + " rv=0x30 times=1"}});
-  fixture.require_signs();
-  CHECK(fixture.epoch() == 1);
-  CHECK(fixture.faults.count("C_Login") == 2);
+  const SoftHsm hsm;
+  (void)hsm.make_key({.label = "apple"});
+  std::list<ServiceBesideOthers> services;
+  for (const char* function : {"C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue", "C_FindObjectsFinal",
+                               "C_GetMechanismList", "C_GetMechanismInfo"}) {
+    services.emplace_back(hsm, function, fmt::format("-{}", services.size()),
+                          std::vector{std::string(function) + " rv=0x30 times=1"});
+  }
+  for (const auto& [function, faults, service] : services) {
+    INFO(function);
+    const auto ready = service.wait_for(link::READY);
+    CHECK(ready.epoch() == 1);
+    CHECK(ready.key_size() == 1);
+    CHECK(faults.count("C_Login") == 2);
+  }
 }
 
 TEST_CASE("every class of return value while keys are listed anew, with clients that sign", "[fault]") {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <list>
+
 #include "tests/support/fault_control.h"
 #include "tests/support/sign_request.h"
 #include "tests/support/signing_load.h"
@@ -41,6 +43,20 @@ struct FaultyService {
 
   SoftHsm hsm;
   PublicKey key;
+  FaultControl faults;
+  TokenProcess service;
+};
+
+/// One of several services on one token that come up side by side, each with rules of its own: most of a start that
+/// fails is waiting. One thread.
+struct ServiceBesideOthers {
+  /// `instance`: "-1".
+  ServiceBesideOthers(const TestToken& token, std::string failure, const std::string& instance,
+                      const std::vector<std::string>& rules)
+      : what(std::move(failure)),
+        faults(token, rules, instance),
+        service(token, {.module = FaultControl::module(), .environment = faults.environment(), .instance = instance}) {}
+  std::string what;  ///< for INFO
   FaultControl faults;
   TokenProcess service;
 };

@@ -10,7 +10,7 @@ namespace signet::test {
 
 TEST_CASE("a token that answers with loss is opened again by a fresh image of the same process", "[fault]") {
   const bool socket_activated = GENERATE(false, true);
-  const std::string code = GENERATE(as<std::string>(), "0x32", "0xB3", "0x101", "0x30", "0x82", "0x80000001");
+  const std::string code = GENERATE(as<std::string>(), "0x32", "0x101", "0x80000001");
   INFO("CKR " << code << (socket_activated ? ", socket-activated" : ", bound by path"));
   FaultyService fixture({.socket_activated = socket_activated});
   fixture.require_signs();

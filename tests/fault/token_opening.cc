@@ -145,8 +145,8 @@ TEST_CASE("refresh sees keys that another process made", "[fault]") {
   REQUIRE_OK(late);
   CHECK(is_good(*late, key));
   CHECK(faults.count("C_Login") == 1);
-  // One listing at start, one for the refresh, private and public keys each (no certificates: no public key is wanting),
-  // none per signature.
+  // One listing at start, one for the refresh, private and public keys each (no certificates: no public key is
+  // wanting), none per signature.
   CHECK(faults.count("C_FindObjectsInit") == 4);
 }
 

@@ -47,7 +47,8 @@ std::vector<std::string> ProcessView::blocked_signals() const {
 }
 
 std::vector<std::string> ProcessView::descriptors() const {
-  return split(told_to_root("cd " + directory() + "/fd && readlink $(ls | grep -v '^[012]$')"), '\n');
+  // One of them may be closed between ls and readlink.
+  return split(told_to_root("cd " + directory() + "/fd && { readlink $(ls | grep -v '^[012]$'); true; }"), '\n');
 }
 
 std::string ProcessView::descriptor(int number) const {

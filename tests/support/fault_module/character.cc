@@ -1,7 +1,6 @@
 #include "tests/support/fault_module/character.h"
 
 #include <cstdlib>
-#include <map>
 #include <sstream>
 
 namespace signet::fault {
@@ -23,11 +22,6 @@ Character::Attribute attribute_of(const std::string& value) {
 }
 
 void set_flag(Character& character, const std::string& word) {
-  static const std::map<std::string, CK_FLAGS> kTokenFlags{{"pin-count-low", CKF_USER_PIN_COUNT_LOW},
-                                                           {"pin-final-try", CKF_USER_PIN_FINAL_TRY},
-                                                           {"pin-locked", CKF_USER_PIN_LOCKED},
-                                                           {"pin-to-be-changed", CKF_USER_PIN_TO_BE_CHANGED}};
-  if (const auto flag = kTokenFlags.find(word); flag != kTokenFlags.end()) character.token_flags |= flag->second;
   if (word == "no-locking") character.no_locking = true;
   if (word == "initializes-again") character.initializes_again = true;
   if (word == "wants-args") character.wants_args = true;

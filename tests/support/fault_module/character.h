@@ -28,7 +28,6 @@ struct Character {
   std::optional<std::size_t> max_sessions{};
   bool tells_max_sessions = false;
   std::optional<std::vector<CK_MECHANISM_TYPE>> mechanisms{};
-  CK_FLAGS token_flags = 0;
   std::string leaked_file{};
   std::vector<Attribute> attributes{};
 };

@@ -72,7 +72,6 @@ CK_RV InCharacter::finalize(void* reserved) {
 CK_RV InCharacter::token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) const {
   const CK_RV rv = real_.C_GetTokenInfo(slot, info);
   if (rv != CKR_OK) return rv;
-  info->flags |= character_.token_flags;
   if (character_.tells_max_sessions && character_.max_sessions) {
     info->ulMaxSessionCount = *character_.max_sessions;
     info->ulMaxRwSessionCount = *character_.max_sessions;

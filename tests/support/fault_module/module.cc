@@ -43,8 +43,6 @@
 //
 // mechanisms=0xNN+0xNN: these alone. attribute=TYPE:OCTET[:LABEL]: a private key's attribute is this octet.
 //
-// pin-count-low, pin-final-try, pin-locked, pin-to-be-changed: flags of C_GetTokenInfo.
-//
 // leaks=FILE: C_Initialize opens it without O_CLOEXEC and locks it (fcntl). ignores-signal=N, blocks-signals,
 // sets-timer: C_Initialize changes the process's signals and starts an interval timer.
 #include <chrono>
