@@ -18,12 +18,12 @@ from tests.support.stack import Stack
 COUNT = volume(20_000, least=5_000)  # among 5,000 the chance of no leading zero in r is 3 in a thousand million
 CONNECTIONS = 4
 
-#: Algorithms by the kind of key, each with how such a key is made.
+#: Algorithms by key, each with how such a key is made. One key serves one algorithm, under whichever name.
 ALGORITHMS = {
     "p256": (("ES256",), lambda: ec.generate_private_key(ec.SECP256R1())),
     "p384": (("ES384",), lambda: ec.generate_private_key(ec.SECP384R1())),
     "p521": (("ES512",), lambda: ec.generate_private_key(ec.SECP521R1())),
-    "rsa": (("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), lambda: rsa.generate_private_key(65537, 2048)),
+    **{name.lower(): ((name,), lambda: rsa.generate_private_key(65537, 2048)) for name in ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")},
     "ed25519": (("EdDSA", "Ed25519"), ed25519.Ed25519PrivateKey.generate),
 }
 EACH = 40
