@@ -25,8 +25,8 @@ struct HsmTarget {
 /// failure.
 Done<HsmTarget> resolve(const HsmOptions& options);
 
-/// The configuration file of a signet-token. Users of `allow` and paths that only signet-token needs may be missing where
-/// signet-admin runs, so that only what it says of module and token must be right, and the options that are named
+/// The configuration file of a signet-token. Users of `allow` and paths that only signet-token needs may be missing
+/// where signet-admin runs, so that only what it says of module and token must be right, and the options that are named
 /// besides. Failures: failure.
 Done<pkcs11::TokenConfig> read_config(const std::string& file, std::initializer_list<std::string_view> more);
 HsmTarget target_of(const pkcs11::TokenConfig& config, const std::string& file);
