@@ -40,11 +40,15 @@ Bytes harmless_message() {
   return message;
 }
 
-Result<void> prove_signature(const Session& session, const TokenKey& key, const PublicKey& public_key) {
+Result<void> prove_signature(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms, const TokenKey& key,
+                             const PublicKey& public_key) {
   const Algorithm algorithm = key.algorithms.front();
+  const SignatureKind kind = provider::kind_of(algorithm);
+  const auto mechanism = choose_mechanism(kind, mechanisms);
+  if (!mechanism) return not_proven("the token has no mechanism to sign with the new key");
   const Bytes message = harmless_message();
-  const Bytes digest = hash_message(algorithm_info(algorithm).hash, message);
-  const auto signature = sign_on_token(session, key.handle, algorithm, sign_input(algorithm, digest));
+  const Bytes input = mechanism->input == SigningInput::digest ? hash_message(kind.hash, message) : message;
+  const auto signature = sign_on_token(session, key.handle, *mechanism, kind, input);
   if (!signature) return Unexpected(token_error(signature.error(), "the token does not sign with the new key"));
   if (auto verified = public_key.verify(algorithm, message, *signature); !verified) {
     return not_proven("what the token signs with the new key does not verify with the file's public key",
@@ -79,7 +83,7 @@ Result<TokenKey> prove_key(const Session& session, CK_SLOT_ID slot, const KeyNam
   auto key = key_from_attributes(handle, *attributes, public_key, *mechanisms);
   if (!key.unusable.empty()) return not_proven(key.unusable);
   SIGNET_TRY(prove_unreadable(session, key));
-  SIGNET_TRY(prove_signature(session, key, public_key));
+  SIGNET_TRY(prove_signature(session, *mechanisms, key, public_key));
   return key;
 }
 

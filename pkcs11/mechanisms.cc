@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "pkcs11/quirks.h"
@@ -52,42 +53,66 @@ std::string_view digest_info_prefix(Hash hash) {
   return {};
 }
 
-}  // namespace
+constexpr CK_MECHANISM_TYPE kNoMechanism = CK_UNAVAILABLE_INFORMATION;
 
-CK_MECHANISM_TYPE mechanism_of(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::es256:
-    case Algorithm::es384:
-    case Algorithm::es512:
-      return CKM_ECDSA;
-    case Algorithm::rs256:
-    case Algorithm::rs384:
-    case Algorithm::rs512:
-      return CKM_RSA_PKCS;
-    case Algorithm::ps256:
-    case Algorithm::ps384:
-    case Algorithm::ps512:
-      return CKM_RSA_PKCS_PSS;
-    case Algorithm::eddsa:
-    case Algorithm::ed25519:
-      return CKM_EDDSA;
-  }
-  return CKM_VENDOR_DEFINED;
+/// A scheme with one hash: its mechanism over a digest, and the one that hashes itself.
+struct Row {
+  SignatureKind kind;
+  CK_MECHANISM_TYPE over_digest;
+  CK_MECHANISM_TYPE hashing;
+  std::string_view hashing_name;
+};
+
+// Without a named hash (a digest somebody else made) no hashing mechanism can serve.
+constexpr std::array kRows{
+    Row{{Scheme::ecdsa, Hash::none}, CKM_ECDSA, kNoMechanism, ""},
+    Row{{Scheme::ecdsa, Hash::sha256}, CKM_ECDSA, CKM_ECDSA_SHA256, "CKM_ECDSA_SHA256"},
+    Row{{Scheme::ecdsa, Hash::sha384}, CKM_ECDSA, CKM_ECDSA_SHA384, "CKM_ECDSA_SHA384"},
+    Row{{Scheme::ecdsa, Hash::sha512}, CKM_ECDSA, CKM_ECDSA_SHA512, "CKM_ECDSA_SHA512"},
+    Row{{Scheme::rsa_pkcs1, Hash::sha256}, CKM_RSA_PKCS, CKM_SHA256_RSA_PKCS, "CKM_SHA256_RSA_PKCS"},
+    Row{{Scheme::rsa_pkcs1, Hash::sha384}, CKM_RSA_PKCS, CKM_SHA384_RSA_PKCS, "CKM_SHA384_RSA_PKCS"},
+    Row{{Scheme::rsa_pkcs1, Hash::sha512}, CKM_RSA_PKCS, CKM_SHA512_RSA_PKCS, "CKM_SHA512_RSA_PKCS"},
+    Row{{Scheme::rsa_pss, Hash::sha256}, CKM_RSA_PKCS_PSS, CKM_SHA256_RSA_PKCS_PSS, "CKM_SHA256_RSA_PKCS_PSS"},
+    Row{{Scheme::rsa_pss, Hash::sha384}, CKM_RSA_PKCS_PSS, CKM_SHA384_RSA_PKCS_PSS, "CKM_SHA384_RSA_PKCS_PSS"},
+    Row{{Scheme::rsa_pss, Hash::sha512}, CKM_RSA_PKCS_PSS, CKM_SHA512_RSA_PKCS_PSS, "CKM_SHA512_RSA_PKCS_PSS"},
+    Row{{Scheme::ed25519, Hash::none}, kNoMechanism, CKM_EDDSA, "CKM_EDDSA"},
+};
+
+bool takes_pss_parameters(CK_MECHANISM_TYPE type) {
+  return type == CKM_RSA_PKCS_PSS || type == CKM_SHA256_RSA_PKCS_PSS || type == CKM_SHA384_RSA_PKCS_PSS ||
+         type == CKM_SHA512_RSA_PKCS_PSS;
 }
 
-SignMechanism::SignMechanism(Algorithm algorithm) {
-  mechanism_.mechanism = mechanism_of(algorithm);
-  if (mechanism_.mechanism != CKM_RSA_PKCS_PSS) return;
-  pss_ = pss_parameters(algorithm_info(algorithm).hash);
+}  // namespace
+
+std::optional<TokenMechanism> choose_mechanism(SignatureKind kind, const std::set<CK_MECHANISM_TYPE>& listed) {
+  const auto* row = std::ranges::find(kRows, kind, &Row::kind);
+  if (row == kRows.end()) return std::nullopt;
+  if (listed.contains(row->over_digest)) return TokenMechanism{row->over_digest, SigningInput::digest};
+  if (listed.contains(row->hashing)) return TokenMechanism{row->hashing, SigningInput::message};
+  return std::nullopt;
+}
+
+std::string wanted_mechanisms(KeyType type) {
+  if (type == KeyType::ed25519) return "CKM_EDDSA";
+  if (type == KeyType::rsa) return "CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_SHA256_RSA_PKCS or CKM_SHA256_RSA_PKCS_PSS";
+  const SignatureKind kind = provider::kind_of(default_algorithm(type));
+  return "CKM_ECDSA or " + std::string(std::ranges::find(kRows, kind, &Row::kind)->hashing_name);
+}
+
+SignMechanism::SignMechanism(CK_MECHANISM_TYPE type, SignatureKind kind) {
+  mechanism_.mechanism = type;
+  if (!takes_pss_parameters(type)) return;
+  pss_ = pss_parameters(kind.hash);
   mechanism_.pParameter = &pss_;
   mechanism_.ulParameterLen = sizeof pss_;
 }
 
-Bytes sign_input(Algorithm algorithm, BytesView digest) {
-  if (mechanism_of(algorithm) != CKM_RSA_PKCS) return to_bytes(digest);
-  Bytes input = to_bytes(digest_info_prefix(algorithm_info(algorithm).hash));
-  input.insert(input.end(), digest.begin(), digest.end());
-  return input;
+Bytes sign_input(TokenMechanism mechanism, Hash hash, BytesView input) {
+  if (mechanism.type != CKM_RSA_PKCS) return to_bytes(input);
+  Bytes info = to_bytes(digest_info_prefix(hash));
+  info.insert(info.end(), input.begin(), input.end());
+  return info;
 }
 
 CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot) {
@@ -113,20 +138,22 @@ CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIS
 std::vector<Algorithm> usable_algorithms(KeyType type, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
   std::vector<Algorithm> usable;
   for (const AlgorithmInfo& info : all_algorithms()) {
-    if (info.key_type == type && mechanisms.contains(mechanism_of(info.algorithm))) usable.push_back(info.algorithm);
+    if (info.key_type == type && choose_mechanism(provider::kind_of(info.algorithm), mechanisms))
+      usable.push_back(info.algorithm);
   }
   return usable;
 }
 
-CallResult<Bytes> sign_on_token(const Session& session, CK_OBJECT_HANDLE key, Algorithm algorithm, BytesView input) {
+CallResult<Bytes> sign_on_token(const Session& session, CK_OBJECT_HANDLE key, TokenMechanism mechanism,
+                                SignatureKind kind, BytesView input) {
   const CK_FUNCTION_LIST& functions = session.functions();
-  SignMechanism mechanism(algorithm);
-  SIGNET_TRY(check("C_SignInit", functions.C_SignInit(session.handle(), mechanism.get(), key)));
+  SignMechanism with_parameters(mechanism.type, kind);
+  Bytes data = sign_input(mechanism, kind.hash, input);
+  SIGNET_TRY(check("C_SignInit", functions.C_SignInit(session.handle(), with_parameters.get(), key)));
   std::array<std::byte, kSignatureBufferBytes> buffer;
   CK_ULONG length = buffer.size();
-  // C_Sign takes a pointer to non-const octets and does not write to them (PKCS#11 2.40 section 5.11).
-  auto* data = const_cast<unsigned char*>(octets(input));
-  SIGNET_TRY(check("C_Sign", functions.C_Sign(session.handle(), data, input.size(), writable_octets(buffer), &length)));
+  SIGNET_TRY(check("C_Sign", functions.C_Sign(session.handle(), writable_octets(data), data.size(),
+                                              writable_octets(buffer), &length)));
   auto signature = filled_octets(buffer, length);
   if (!signature) return Unexpected(CallFailure{"C_Sign", CKR_BUFFER_TOO_SMALL});
   return std::move(*signature);

@@ -1,7 +1,6 @@
 #include "pkcs11/pkcs11_signer.h"
 
 #include "host/log.h"
-#include "pkcs11/mechanisms.h"
 #include "pkcs11/object_listing.h"
 #include "pkcs11/probe.h"
 
@@ -10,6 +9,19 @@ namespace {
 
 Refusal token_did_not_sign(const CallFailure& failure) {
   return {RefusalReason::token_failed, "the token did not sign; ask again", to_string(failure)};
+}
+
+Refusal no_signature(const EvpFailure& failure) {
+  return {RefusalReason::signature_bad, "what the token gave is no signature; check the token and its module",
+          failure.text};
+}
+
+// Without it every key of the token is unusable, and says so.
+std::shared_ptr<provider::LibraryContext> private_openssl() {
+  auto made = provider::LibraryContext::create();
+  if (made) return std::move(*made);
+  host::log(host::LogLevel::error, "no OpenSSL context to sign in: " + made.error().detail);
+  return nullptr;
 }
 
 Served<void> verify_message(const TokenKey& key, const PublicKey& pinned, Algorithm algorithm, BytesView message,
@@ -27,7 +39,14 @@ Pkcs11Signer::Pkcs11Signer(OpenedToken token, SigningPolicy policy, CallWatch& w
       first_slot_(first_slot),
       on_lost_(std::move(on_lost)),
       pool_(std::move(token_.sessions)),
-      catalog_(std::make_shared<const KeyCatalog>(token_.survey, std::move(token_.keys))) {}
+      openssl_(private_openssl()),
+      catalog_(catalog_of(std::move(token_.keys))) {}
+
+// What the keys are signed with is made here, once for each listing.
+Pkcs11Signer::Catalog Pkcs11Signer::catalog_of(std::vector<TokenKey> keys) const {
+  make_evp_keys(keys, openssl_, token_.survey, token_.mechanisms);
+  return std::make_shared<const KeyCatalog>(token_.survey, std::move(keys));
+}
 
 Pkcs11Signer::Catalog Pkcs11Signer::catalog() const {
   const std::scoped_lock lock(mutex_);
@@ -39,7 +58,7 @@ std::vector<KeyView> Pkcs11Signer::describe(std::span<const std::string> objects
 }
 
 void Pkcs11Signer::replace_catalog(std::vector<TokenKey> keys) {
-  auto fresh = std::make_shared<const KeyCatalog>(token_.survey, std::move(keys));
+  auto fresh = catalog_of(std::move(keys));
   const std::scoped_lock lock(mutex_);
   catalog_ = std::move(fresh);
 }
@@ -100,14 +119,15 @@ Served<JoseSignature> Pkcs11Signer::sign_once(const KeyCatalog& keys, const Sign
 
 Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, Algorithm algorithm, BytesView message,
                                               Deadline deadline, std::optional<CallFailure>& stale) {
-  const Bytes input = sign_input(algorithm, hash_message(algorithm_info(algorithm).hash, message));
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
-  auto signature = sign_on_token(lease.session(), key.handle, algorithm, input);
-  if (signature) return jose_signature(algorithm, std::move(*signature));
-  if (ckr_class(signature.error().rv) != CkrClass::stale_key) return Unexpected(refusal_of(signature.error()));
-  stale = signature.error();
-  return Unexpected(token_did_not_sign(*stale));
+  auto signature = key.evp->sign(lease.session(), key.handle, algorithm, message);
+  if (signature) return std::move(*signature);
+  if (!signature.error().call) return Unexpected(no_signature(signature.error()));
+  const CallFailure& failure = *signature.error().call;
+  if (ckr_class(failure.rv) != CkrClass::stale_key) return Unexpected(refusal_of(failure));
+  stale = failure;
+  return Unexpected(token_did_not_sign(failure));
 }
 
 Served<void> Pkcs11Signer::list_after_stale_key(const Catalog& used, Deadline deadline) {

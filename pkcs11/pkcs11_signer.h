@@ -11,6 +11,7 @@
 #include "pkcs11/session_pool.h"
 #include "pkcs11/sign_checks.h"
 #include "pkcs11/token_config.h"
+#include "pkcs11/token_evp_key.h"
 
 namespace signet::pkcs11 {
 
@@ -28,8 +29,8 @@ struct SigningPolicy {
   std::chrono::milliseconds call_timeout;
 };
 
-/// A Signer over PKCS#11: handles from the last listing, sessions borrowed per call, messages hashed here, signatures
-/// verified here.
+/// A Signer over PKCS#11: handles from the last listing, sessions borrowed per call, signatures made by OpenSSL
+/// through our provider, and verified here.
 class Pkcs11Signer final : public Signer {
  public:
   /// `on_lost` is called, on the thread of the call that noticed, when the token is gone for this process image.
@@ -52,6 +53,7 @@ class Pkcs11Signer final : public Signer {
   };
 
   Catalog catalog() const;
+  Catalog catalog_of(std::vector<TokenKey> keys) const;
   void replace_catalog(std::vector<TokenKey> keys);
   Attempt attempt(const SignOrder& order);
   Served<JoseSignature> sign_once(const KeyCatalog& keys, const SignOrder& order, std::optional<CallFailure>& stale);
@@ -73,6 +75,7 @@ class Pkcs11Signer final : public Signer {
   const std::size_t first_slot_;
   const std::function<void(const CallFailure&)> on_lost_;
   SessionPool pool_;
+  const std::shared_ptr<provider::LibraryContext> openssl_;  ///< null where OpenSSL could not make it
   PinnedKeys pinned_keys_;
   KeyAlgorithms algorithms_;
   std::mutex listing_;        ///< held while the keys are listed anew after a stale handle

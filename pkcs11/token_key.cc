@@ -47,7 +47,8 @@ std::string why_unusable(const TokenKey& key, const Attributes& attributes) {
   if (key.always_authenticate)
     return "the key wants the PIN for each signature (CKA_ALWAYS_AUTHENTICATE), which a service cannot give";
   if (!attributes.flag(CKA_SIGN).value_or(true)) return "the key is not allowed to sign (CKA_SIGN); import it again";
-  if (key.algorithms.empty()) return "the token has no signing mechanism for this type of key";
+  if (key.algorithms.empty())
+    return "the token lists no mechanism to sign with this key; it would need " + wanted_mechanisms(*key.type);
   return "";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +12,8 @@
 
 // What a private key object is to us: read once per listing, immutable after it. Pure; any thread.
 namespace signet::pkcs11 {
+
+class TokenEvpKey;
 
 struct TokenKey {
   CK_OBJECT_HANDLE handle = 0;
@@ -26,6 +29,7 @@ struct TokenKey {
   bool never_extractable = false;
   bool local = false;
   bool always_authenticate = false;
+  std::shared_ptr<const TokenEvpKey> evp{};  ///< for OpenSSL to sign with; made once per listing, where anybody signs
 };
 
 /// The attributes key_from_attributes wants of a private key.

@@ -58,7 +58,7 @@ Bytes sign_like_a_token(EVP_PKEY* key, Algorithm algorithm, BytesView message) {
   EVP_PKEY_CTX* parameters = nullptr;
   if (EVP_DigestSignInit(context.get(), &parameters, digest_of(info.hash), nullptr, key) != 1)
     throw std::runtime_error("sign init");
-  if (mechanism_of(algorithm) == CKM_RSA_PKCS_PSS) {
+  if (provider::kind_of(algorithm).scheme == Scheme::rsa_pss) {
     EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING);
     EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST);
   }
@@ -68,8 +68,9 @@ Bytes sign_like_a_token(EVP_PKEY* key, Algorithm algorithm, BytesView message) {
     throw std::runtime_error("sign");
   }
   signature.resize(length);
-  return mechanism_of(algorithm) == CKM_ECDSA ? ecdsa_der_to_raw(signature, info.signature_bytes / 2).value()
-                                              : signature;
+  return provider::kind_of(algorithm).scheme == Scheme::ecdsa
+             ? ecdsa_der_to_raw(signature, info.signature_bytes / 2).value()
+             : signature;
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include "pkcs11/key_catalog.h"
-#include "pkcs11/mechanisms.h"
 #include "pkcs11/quirks.h"
 #include "pkcs11/token_key.h"
 #include "tests/support/catch.h"
@@ -71,17 +70,9 @@ TEST_CASE("a key is not used when anything says it could leave, or nothing says 
 }
 
 TEST_CASE("a key without a mechanism on its token is not used", "[pkcs11]") {
-  CHECK_FALSE(key_from_attributes(1, good_ec_key(), std::nullopt, {CKM_RSA_PKCS}).unusable.empty());
-}
-
-TEST_CASE("RSA digests are put into a DigestInfo, others go as they are", "[pkcs11]") {
-  const Bytes digest(32, std::byte{5});
-  CHECK(sign_input(Algorithm::es256, digest) == digest);
-  CHECK(sign_input(Algorithm::ps256, digest) == digest);
-  const Bytes info = sign_input(Algorithm::rs256, digest);
-  CHECK(info.size() == 51);
-  CHECK(Bytes(info.end() - 32, info.end()) == digest);
-  CHECK(sign_input(Algorithm::rs512, Bytes(64)).size() == 83);
+  const TokenKey key = key_from_attributes(1, good_ec_key(), std::nullopt, {CKM_RSA_PKCS});
+  CHECK(key.unusable ==
+        "the token lists no mechanism to sign with this key; it would need CKM_ECDSA or CKM_ECDSA_SHA256");
 }
 
 TEST_CASE("the name we give a key is one that we take, whatever the token calls it", "[pkcs11]") {
