@@ -21,6 +21,7 @@ using Parsed = Done<std::variant<Invocation, Notice>>;
 constexpr std::size_t kLongestLabel = 255;
 constexpr std::size_t kLongestId = 64;
 constexpr std::int64_t kHighestDescriptor = 65535;
+constexpr std::int64_t kMostDays = 36500;
 
 Unexpected<Failure> usage(std::string sentence) { return Unexpected(usage_failure(std::move(sentence))); }
 
@@ -40,8 +41,23 @@ po::options_description common_options() {
   return options;
 }
 
+bool is_certificate_command(Command command) {
+  return command == Command::cert_csr || command == Command::cert_self_signed;
+}
+
+void add_certificate_options(po::options_description& options, Command command) {
+  add_texts(options, {"pin-fd", "subject", "out"});
+  options.add_options()("dns", po::value<Words>());
+  add_flags(options, {"pss"});
+  if (command == Command::cert_self_signed) add_texts(options, {"days"});
+}
+
 po::options_description options_of(Command command) {
   auto options = common_options();
+  if (is_certificate_command(command)) {
+    add_certificate_options(options, command);
+    return options;
+  }
   if (command == Command::token_init) {
     add_texts(options, {"pin-fd", "so-pin-fd"});
     add_flags(options, {"force"});
@@ -64,7 +80,9 @@ po::options_description options_of(Command command) {
 // Every option there is: which words are a command shows before it is known which options the command has.
 po::options_description all_options() {
   auto options = options_of(Command::key_import);
-  add_texts(options, {"so-pin-fd"});
+  add_texts(options, {"so-pin-fd", "subject", "out", "days"});
+  options.add_options()("dns", po::value<Words>());
+  add_flags(options, {"pss"});
   add_flags(options, {"force", "reset"});
   return options;
 }
@@ -141,6 +159,21 @@ Done<KeyFileOptions> key_file_options(const po::variables_map& values) {
   return options;
 }
 
+Done<CertificateOptions> certificate_options(Command command, const po::variables_map& values) {
+  CertificateOptions options{
+      .subject = text(values, "subject"), .out = text(values, "out"), .pss = values.contains("pss")};
+  if (!is_certificate_command(command)) return options;
+  if (options.subject.empty())
+    return usage("--subject wants the name of who holds the key, like \"/CN=build/O=Example\".");
+  if (values.contains("out") && options.out.empty()) return usage("--out wants the path of a new file.");
+  if (values.contains("dns")) options.dns = values["dns"].as<Words>();
+  if (!values.contains("days")) return options;
+  const auto days = parse_integer(text(values, "days"), 1, kMostDays);
+  if (!days) return usage(fmt::format("--days {}.", days.error().message));
+  options.days = static_cast<int>(*days);
+  return options;
+}
+
 Done<std::optional<std::string>> label_option(const po::variables_map& values) {
   if (!values.contains("label")) return std::optional<std::string>();
   auto label = text(values, "label");
@@ -178,12 +211,11 @@ Done<std::optional<Bytes>> id_option(const po::variables_map& values) {
 
 Done<std::string> argument(Command command, const po::variables_map& values) {
   const auto words = values.contains("argument") ? values["argument"].as<Words>() : Words();
-  const bool wanted = command == Command::key_import || command == Command::key_show;
+  const bool names_key = command == Command::key_show || is_certificate_command(command);
+  const bool wanted = command == Command::key_import || names_key;
   if (!wanted && words.empty()) return std::string();
   if (wanted && words.size() == 1 && !words.front().empty()) return words.front();
-  const auto* what = command == Command::key_import ? "one file"
-                     : command == Command::key_show ? "one key"
-                                                    : "no argument";
+  const auto* what = command == Command::key_import ? "one file" : names_key ? "one key" : "no argument";
   return usage(fmt::format("The command {0} wants {1}; see signet-admin {0} --help.", command_name(command), what));
 }
 
@@ -213,6 +245,7 @@ Parsed invocation_of(Command command, const po::variables_map& values) {
   SIGNET_TRY_ASSIGN(invocation.hsm, hsm_options(values));
   SIGNET_TRY_ASSIGN(invocation.secrets, secret_descriptors(values));
   SIGNET_TRY_ASSIGN(invocation.key_file, key_file_options(values));
+  SIGNET_TRY_ASSIGN(invocation.certificate, certificate_options(command, values));
   SIGNET_TRY_ASSIGN(invocation.label, label_option(values));
   SIGNET_TRY_ASSIGN(invocation.id, id_option(values));
   SIGNET_TRY(check_token(invocation));
@@ -235,8 +268,8 @@ Parsed without_command(const Words& words) {
   if (values.contains("version")) return notice("signet-admin " SIGNET_VERSION "\n");
   if (values.contains("help")) return notice(general_help());
   return usage(
-      "Name a command: token list, token init, token unlock-pin, key import, key list or key show; see signet-admin "
-      "--help.");
+      "Name a command: token list, token init, token unlock-pin, key import, key list, key show, cert csr or cert "
+      "self-signed; see signet-admin --help.");
 }
 
 }  // namespace

@@ -12,7 +12,16 @@
 
 namespace signet::admin {
 
-enum class Command { token_list, token_init, token_unlock_pin, key_import, key_list, key_show };
+enum class Command {
+  token_list,
+  token_init,
+  token_unlock_pin,
+  key_import,
+  key_list,
+  key_show,
+  cert_csr,
+  cert_self_signed
+};
 
 /// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
 struct HsmOptions {
@@ -39,15 +48,25 @@ struct KeyFileOptions {
   std::vector<std::string> allow{};
 };
 
+/// What a request for a certificate, or a certificate, says.
+struct CertificateOptions {
+  std::string subject{};
+  std::vector<std::string> dns{};
+  int days = 365;     ///< of cert self-signed
+  std::string out{};  ///< empty: stdout
+  bool pss = false;
+};
+
 struct Invocation {
   Command command = Command::token_list;
   HsmOptions hsm{};
   SecretDescriptors secrets{};
   KeyFileOptions key_file{};
+  CertificateOptions certificate{};
   bool json = false;
   bool force = false;                  ///< of token init and token unlock-pin
   bool reset = false;                  ///< of token unlock-pin: a new user PIN, by the SO PIN
-  std::string argument{};              ///< the file of key import, the key of key show
+  std::string argument{};              ///< the file of key import, the key of key show and cert …
   std::optional<std::string> label{};  ///< of key import
   std::optional<Bytes> id{};           ///< of key import
 };

@@ -72,6 +72,30 @@ KEY is a label, an id in hexadecimal, or a PKCS#11 URI. The token is also asked 
   --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
   --json              print it for a script
 )"},
+    terminal::CommandText{"cert csr", "cert csr KEY --subject NAME [options]",
+                          "have a key sign a request for a certificate",
+                          R"(
+KEY is a label, an id in hexadecimal, or a PKCS#11 URI. The request (PKCS#10, PEM) is signed by the token and verified with the key's public
+half before it is given out. SHA-256; SHA-384 for P-384, SHA-512 for P-521.
+
+  --subject NAME      like "/CN=build/O=Example GmbH": C, ST, L, O, OU, CN, DC, serialNumber, emailAddress; a slash in a value is \/
+  --dns HOST          a DNS name (subjectAltName); may be repeated
+  --pss               sign with RSA-PSS instead of RSA PKCS#1 v1.5
+  --out FILE          write it to FILE, a new one, instead of stdout
+  --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
+)"},
+    terminal::CommandText{"cert self-signed", "cert self-signed KEY --subject NAME [options]",
+                          "have a key sign a certificate for itself",
+                          R"(
+As cert csr, for a certificate (X.509, PEM) of an end entity that signs for itself.
+
+  --days N            how long it is valid from now on, 1 to 36500; default: 365
+  --subject NAME, --dns HOST, --pss, --out FILE, --pin-fd N
+                      as for cert csr
+
+Example:
+  signet-admin cert self-signed apple --subject /CN=apple --days 90 --out apple.pem --config /etc/signet/tokens.d/build.conf
+)"},
 };
 
 constexpr std::string_view kCommonOptions = R"(
@@ -89,7 +113,7 @@ Exit codes:
   0  done
   1  another failure
   2  the command line is wrong
-  3  refused: wrong or locked PIN, a key or label that is there already, a token that is not to be overwritten, a record of a PIN
+  3  refused: wrong or locked PIN, a key, label or file that is there already, a token that is not to be overwritten, a record of a PIN
      that is not to be removed
   4  the module does not load, or the token is not there
 )";
@@ -97,7 +121,7 @@ Exit codes:
 constexpr terminal::ProgramText kProgram{.name = "signet-admin",
                                          .purpose = "Initialises tokens and puts keys into them, through PKCS#11.",
                                          .commands = kCommands,
-                                         .usage_width = 42,
+                                         .usage_width = 48,
                                          .common_options = kCommonOptions,
                                          .exit_codes = kExitCodes};
 

@@ -9,6 +9,7 @@
 #include "cli/signet-admin/key_file.h"
 #include "cli/signet-admin/key_file_check.h"
 #include "cli/signet-admin/key_views.h"
+#include "cli/signet-admin/new_file.h"
 #include "cli/signet-admin/secret_entry.h"
 #include "pkcs11/key_import.h"
 
@@ -44,6 +45,10 @@ Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secr
 pkcs11::KeyName name_of(const Invocation& invocation, const PublicKey& key) {
   const auto stem = std::filesystem::path(invocation.argument).stem().string();
   return {invocation.label.value_or(stem), invocation.id.value_or(pkcs11::default_key_id(key))};
+}
+
+NewFile file_of(const KeyFileOptions& options) {
+  return {.path = options.path, .noun = "key file", .option = "--write-key-file"};
 }
 
 KeyFileFacts facts_of(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name) {
@@ -98,7 +103,7 @@ Done<rules::ProfilePtr> check_files(const Invocation& invocation, KeyFileFacts f
   const auto& wanted = invocation.key_file;
   SIGNET_TRY(key_file_text(facts, wanted, key));
   if (wanted.path.empty()) return rules::ProfilePtr();
-  SIGNET_TRY(check_can_be_made(wanted.path));
+  SIGNET_TRY(check_can_be_made(file_of(wanted)));
   SIGNET_TRY_ASSIGN(const auto profile, read_profile(wanted.profiles_dir, wanted.profile));
   // With the whole key in it: from a hash nobody could say whether its kind fits the profile's algorithm.
   facts.token_shows_key = false;
@@ -141,7 +146,7 @@ Done<Outcome> import_key(const Invocation& invocation) {
   facts.token_shows_key = report.no_public_object.empty();
   SIGNET_TRY_ASSIGN(const auto key_file, key_file_text(facts, invocation.key_file, key.public_key(), profile.get()));
   const bool wanted = !invocation.key_file.path.empty();
-  const auto written = wanted ? write_key_file(invocation.key_file.path, key_file.text) : Done<void>();
+  const auto written = wanted ? write_new_file(file_of(invocation.key_file), key_file.text) : Done<void>();
   Outcome outcome;
   outcome.text = invocation.json ? told_in_json(invocation, report, key_file.text, wanted && written)
                                  : told(invocation, hsm, report) +

@@ -23,14 +23,6 @@ Unexpected<Failure> no_listing(const pkcs11::CallFailure& failure) {
   return Unexpected(failure_of(pkcs11::token_error(failure, "the token does not list its keys")));
 }
 
-Done<std::vector<TokenKey>> keys_of(const Session& session, CK_SLOT_ID slot) {
-  const auto mechanisms = pkcs11::signing_mechanisms(session.functions(), slot);
-  if (!mechanisms) return no_listing(mechanisms.error());
-  auto keys = pkcs11::list_keys(session, *mechanisms);
-  if (!keys) return no_listing(keys.error());
-  return std::move(*keys);
-}
-
 std::string json_of_all(const std::vector<TokenKey>& keys) {
   boost::json::array list;
   for (const auto& key : keys) list.push_back(json_of(key));
@@ -56,6 +48,14 @@ Done<std::vector<TokenKey>> keys_named(const std::vector<TokenKey>& keys, const 
 }
 
 }  // namespace
+
+Done<std::vector<TokenKey>> keys_of(const Session& session, CK_SLOT_ID slot) {
+  const auto mechanisms = pkcs11::signing_mechanisms(session.functions(), slot);
+  if (!mechanisms) return no_listing(mechanisms.error());
+  auto keys = pkcs11::list_keys(session, *mechanisms);
+  if (!keys) return no_listing(keys.error());
+  return std::move(*keys);
+}
 
 Done<TokenKey> choose_key(const std::vector<TokenKey>& keys, const std::string& name) {
   SIGNET_TRY_ASSIGN(const auto found, keys_named(keys, name));

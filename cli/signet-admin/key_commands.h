@@ -19,6 +19,9 @@ Done<Outcome> import_key(const Invocation& invocation);
 Done<std::string> list_keys(const Invocation& invocation, bool colour);
 Done<std::string> show_key(const Invocation& invocation, bool colour);
 
+/// Every private key of the token the session is logged in to. Failures: failure.
+Done<std::vector<pkcs11::TokenKey>> keys_of(const pkcs11::Session& session, CK_SLOT_ID slot);
+
 /// The one key that a label, an id in hexadecimal or a PKCS#11 URI names. Failures: failure. Pure.
 Done<pkcs11::TokenKey> choose_key(const std::vector<pkcs11::TokenKey>& keys, const std::string& name);
 

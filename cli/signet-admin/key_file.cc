@@ -1,19 +1,12 @@
 #include "cli/signet-admin/key_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <iterator>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openssl/evp.h>
 
-#include "cli/terminal/output.h"
-#include "host/file_descriptor.h"
 #include "proto/config_file.h"
 #include "proto/pkcs11_uri.h"
 
@@ -94,30 +87,6 @@ bool reads_back(const std::vector<Line>& lines, const std::string& text) {
          });
 }
 
-Unexpected<Failure> cannot_write(const std::string& path) {
-  return Unexpected(Failure{ExitCode::failure,
-                            fmt::format("The key file {} cannot be written ({}); name one in a folder that takes it.",
-                                        path, std::strerror(errno))});
-}
-
-Unexpected<Failure> exists(const std::string& path) {
-  return Unexpected(Failure{
-      ExitCode::refused,
-      fmt::format("The key file {} exists already; name another with --write-key-file, or move it away.", path)});
-}
-
-/// A file under another name in the same directory, until it has its own.
-struct Draft {
-  std::string path;
-  host::FileDescriptor fd;
-  explicit Draft(const std::string& target) : path(target + ".XXXXXX"), fd(::mkostemp(path.data(), O_CLOEXEC)) {}
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-  ~Draft() {
-    if (fd.valid()) ::unlink(path.c_str());
-  }
-};
-
 }  // namespace
 
 std::string apple_key_id(std::string_view file_stem) {
@@ -140,25 +109,6 @@ Done<KeyFileText> key_file_text(const KeyFileFacts& facts, const KeyFileOptions&
                       "out and edit the file."));
   const bool complete = std::ranges::none_of(lines, [](const Line& line) { return line.value.empty(); });
   return KeyFileText{std::move(text), complete};
-}
-
-Done<void> check_can_be_made(const std::string& path) {
-  struct stat unused {};
-  if (::lstat(path.c_str(), &unused) == 0) return exists(path);
-  const Draft draft(path);
-  return draft.fd.valid() ? Done<void>() : cannot_write(path);
-}
-
-Done<void> write_key_file(const std::string& path, const std::string& text) {
-  constexpr mode_t kReadableByAll = 0644;
-  const Draft draft(path);
-  if (!draft.fd.valid() || !terminal::write_all(draft.fd.get(), text) ||
-      ::fchmod(draft.fd.get(), kReadableByAll) != 0 || ::fsync(draft.fd.get()) != 0) {
-    return cannot_write(path);
-  }
-  // link(2), unlike rename(2), does not replace.
-  if (::link(draft.path.c_str(), path.c_str()) == 0) return {};
-  return errno == EEXIST ? exists(path) : cannot_write(path);
 }
 
 }  // namespace signet::admin

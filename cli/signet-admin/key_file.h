@@ -31,12 +31,4 @@ struct KeyFileText {
 Done<KeyFileText> key_file_text(const KeyFileFacts& facts, const KeyFileOptions& options, const PublicKey& key,
                                 const rules::Profile* profile = nullptr);
 
-/// Writes the file whole or not at all, mode 0644 (it holds no secret), never over one that exists. Failures: refused
-/// (it exists), failure.
-Done<void> write_key_file(const std::string& path, const std::string& text);
-
-/// Nothing stands at that path yet, and a file can be made beside it: tried before a key is imported. Failures: refused
-/// (it exists), failure.
-Done<void> check_can_be_made(const std::string& path);
-
 }  // namespace signet::admin

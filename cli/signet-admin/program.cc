@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/signet-admin/arguments.h"
+#include "cli/signet-admin/certificate_commands.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/token_commands.h"
 #include "cli/signet-admin/unlock_command.h"
@@ -30,6 +31,10 @@ Done<Outcome> perform(const Invocation& invocation) {
       return import_key(invocation);
     case Command::key_list:
       return plain(list_keys(invocation, colour));
+    case Command::cert_csr:
+      return plain(request_certificate(invocation));
+    case Command::cert_self_signed:
+      return plain(self_sign_certificate(invocation));
     case Command::key_show:
       break;
   }

@@ -122,7 +122,7 @@ def flags(module: str, token: str, pin: str, label: str) -> str:
 
 
 def main(command: str, module: str, token: str, *rest: str):
-    """PIN on stdin: `generate TOKEN LABEL IDHEX exportable|kept`, `flags TOKEN LABEL`. No PIN: `open-loop TOKEN` until stdin closes."""
+    """PIN on stdin: `generate TOKEN LABEL IDHEX exportable|kept`, `flags TOKEN LABEL`, `destroy-public TOKEN LABEL`. No PIN: `open-loop TOKEN` until stdin closes."""
     if command == "open-loop":
         import select
         opened = 0
@@ -136,6 +136,12 @@ def main(command: str, module: str, token: str, *rest: str):
     pin = sys.stdin.readline().strip()
     if command == "flags":
         print(flags(module, token, pin, *rest))
+        return
+    if command == "destroy-public":
+        cryptoki = Cryptoki(module)
+        session = cryptoki.login(token, pin)
+        handle, = cryptoki.find(session, {CLASS: number(CKO_PUBLIC_KEY), LABEL: rest[0].encode()})
+        cryptoki.destroy(session, handle)
         return
     label, identity, kind = rest
     cryptoki = Cryptoki(module)

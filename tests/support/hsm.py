@@ -54,6 +54,9 @@ class SoftHsm:
     def generate(self, label: str, identity: bytes, kind: str):
         self.cryptoki("generate", label, identity.hex(), kind)
 
+    def destroy_public_object(self, label: str):
+        self.cryptoki("destroy-public", label)
+
     def flags(self, label: str) -> str:
         return self.cryptoki("flags", label)
 
