@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pkcs11/quirks.h"
 #include "proto/jws.h"
 
 namespace signet::pkcs11 {
@@ -70,19 +69,6 @@ Served<PublicKey> pinned_key(const TokenKey& key, const SignOrder& order, Pinned
   SIGNET_TRY_ASSIGN(PublicKey pinned, brought.find(order));
   if (pinned.type() != key.type) return key_changed();
   return pinned;
-}
-
-Served<Bytes> jose_signature(Algorithm algorithm, Bytes from_token) {
-  const AlgorithmInfo& info = algorithm_info(algorithm);
-  const bool is_ecdsa = info.key_type != KeyType::rsa && info.key_type != KeyType::ed25519;
-  if (!is_ecdsa) return from_token;
-  auto fixed = ecdsa_octets(from_token, info.signature_bytes / 2);
-  if (!fixed) {
-    return refuse(RefusalReason::signature_bad,
-                  "the token's signature has an impossible length; check the token and its module",
-                  "got " + std::to_string(from_token.size()) + " octets");
-  }
-  return std::move(*fixed);
 }
 
 Served<void> check_signature(const TokenKey& key, const PublicKey& pinned, Algorithm algorithm, BytesView digest,

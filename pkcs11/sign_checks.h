@@ -30,10 +30,6 @@ class PinnedKeys {
 /// caller brought. Refusals: key_changed, key_refused (nobody knows the public key), bad_request.
 Served<PublicKey> pinned_key(const TokenKey& key, const SignOrder& order, PinnedKeys& brought);
 
-/// The signature in JOSE form from what the token gave, for an ECDSA key r‖s of full width. Refusal signature_bad.
-/// Pure.
-Served<Bytes> jose_signature(Algorithm algorithm, Bytes from_token);
-
 /// Does it verify? Refusals: signature_bad where the token itself shows `pinned`, key_changed where only the caller
 /// brought it. Pure.
 Served<void> check_signature(const TokenKey& key, const PublicKey& pinned, Algorithm algorithm, BytesView digest,

@@ -4,11 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include <openssl/evp.h>
-
 #include "pkcs11/key_algorithms.h"
 #include "pkcs11/key_catalog.h"
 #include "pkcs11/sign_checks.h"
+#include "tests/support/software_key.h"
 
 namespace signet::test {
 
@@ -30,10 +29,9 @@ class FakeSigner final : public pkcs11::Signer {
   pkcs11::Served<void> probe(std::string_view object, pkcs11::Deadline deadline) override;
 
  private:
-  using EvpKey = std::shared_ptr<EVP_PKEY>;
   pkcs11::TokenSurvey survey_;
   std::vector<pkcs11::TokenKey> keys_;
-  std::vector<EvpKey> private_keys_;  ///< by TokenKey::handle
+  std::vector<std::shared_ptr<const SoftwareKey>> private_keys_;  ///< by TokenKey::handle
   std::unique_ptr<pkcs11::KeyCatalog> catalog_;
   pkcs11::PinnedKeys pinned_keys_;
   std::unique_ptr<pkcs11::KeyAlgorithms> algorithms_ = std::make_unique<pkcs11::KeyAlgorithms>();

@@ -425,6 +425,25 @@ TEST_CASE("EVP_PKEY_dup is one more reference, and outlives the first", "[provid
   CHECK(says("stays in its token"));
 }
 
+TEST_CASE("the key is told apart by its public half, and fits its certificate", "[provider]") {
+  const std::string name = backend();
+  for (const KeyType type : kTypes) {
+    INFO(name << " " << key_type_name(type));
+    const ProviderSubject subject(name, type);
+    const EvpKey same = public_evp(subject.public_key());
+    const EvpKey other = public_evp(*SoftwareKey(type).public_key());
+    CHECK(EVP_PKEY_eq(subject.key(), same.get()) == 1);
+    CHECK(EVP_PKEY_eq(same.get(), subject.key()) == 1);
+    CHECK(EVP_PKEY_eq(subject.key(), other.get()) != 1);
+    const std::unique_ptr<X509, FreeWith<X509_free>> certificate(X509_new());
+    REQUIRE(X509_set_pubkey(certificate.get(), same.get()) == 1);
+    CHECK(X509_check_private_key(certificate.get(), subject.key()) == 1);
+    REQUIRE(X509_set_pubkey(certificate.get(), other.get()) == 1);
+    CHECK(X509_check_private_key(certificate.get(), subject.key()) != 1);
+    ERR_clear_error();
+  }
+}
+
 TEST_CASE("the process's own OpenSSL never meets the provider", "[provider]") {
   const ProviderSubject subject(backend(), KeyType::ec_p256);
   CHECK(OSSL_PROVIDER_available(nullptr, "signet") == 0);
