@@ -1,6 +1,7 @@
 #include "tests/fuzz/token_key_promises.h"
 
 #include "pkcs11/mechanisms.h"
+#include "pkcs11/provider/signature_kind.h"
 #include "proto/pkcs11_uri.h"
 #include "proto/utf8.h"
 #include "tests/fuzz/expect.h"
@@ -30,7 +31,7 @@ void check_name(const pkcs11::TokenKey& key) {
 void check_token_key(const pkcs11::TokenKey& key, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
   for (const Algorithm algorithm : key.algorithms) {
     expect(algorithm_info(algorithm).key_type == key.type, "an algorithm is of the key's type");
-    const auto mechanism = pkcs11::choose_mechanism(pkcs11::provider::kind_of(algorithm), mechanisms);
+    const auto mechanism = pkcs11::choose_mechanism(provider::kind_of(algorithm), mechanisms);
     expect(mechanism && mechanisms.contains(mechanism->type), "an algorithm has a mechanism of the token");
   }
   if (key.unusable.empty()) check_usable(key);
