@@ -33,8 +33,9 @@ std::string drain_errors() {
     std::array<char, 256> words;
     ERR_error_string_n(error, words.data(), words.size());
     std::string line(words.data());
-    if ((flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0') line += " (" + std::string(data) + ")";
-    text = text.empty() ? line : line + "; " + text;
+    if ((flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0') line.append(" (").append(data).append(")");
+    if (!text.empty()) line.append("; ").append(text);
+    text = std::move(line);
   }
   return text;
 }

@@ -161,10 +161,10 @@ TEST_CASE("Ed25519 signs in one call and without a digest, and says so", "[provi
   Signing signing;
   REQUIRE(signing.init(subject, nullptr) == 1);
   CHECK(signing.update(bytes_of("piece")) == 0);
-  CHECK(why() == "Ed25519 signs a message in one call (EVP_DigestSign), without a digest");
+  CHECK(says("Ed25519 signs a message in one call (EVP_DigestSign), without a digest"));
   Bytes signature;
   CHECK(signing.finish(signature) == 0);
-  CHECK(why() == "Ed25519 signs a message in one call (EVP_DigestSign), without a digest");
+  CHECK(says("Ed25519 signs a message in one call (EVP_DigestSign), without a digest"));
   Signing with_digest;
   CHECK(with_digest.init(subject, "SHA512") != 1);
   CHECK(says("in one call"));
@@ -197,7 +197,7 @@ TEST_CASE("EVP_PKEY_sign takes a digest of the right length", "[provider]") {
     std::size_t length = out.size();
     if (type == KeyType::rsa) {
       CHECK(EVP_PKEY_sign(context.get(), writable_octets(out), &length, octets(digest), digest.size()) != 1);
-      CHECK(why() == "the digest's algorithm must be named first");
+      CHECK(says("the digest's algorithm must be named first"));
     }
     REQUIRE(EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1);
     REQUIRE(EVP_PKEY_sign(context.get(), writable_octets(out), &length, octets(digest), digest.size()) == 1);
@@ -206,7 +206,7 @@ TEST_CASE("EVP_PKEY_sign takes a digest of the right length", "[provider]") {
     length = 512;
     out.resize(length);
     CHECK(EVP_PKEY_sign(context.get(), writable_octets(out), &length, octets(digest), 20) != 1);
-    CHECK(why() == "the digest has the wrong length");
+    CHECK(says("the digest has the wrong length"));
   }
 }
 
@@ -340,12 +340,19 @@ TEST_CASE("PSS has a salt as long as the digest and nothing else", "[provider]")
   CHECK(EVP_PKEY_CTX_set_rsa_mgf1_md(signing.parameters, EVP_sha256()) != 1);
   CHECK(says("MGF1"));
   for (const int salt : {RSA_PSS_SALTLEN_DIGEST, 48}) {
-    REQUIRE(EVP_PKEY_CTX_set_rsa_pss_saltlen(signing.parameters, salt) == 1);
-    REQUIRE(EVP_PKEY_CTX_set_rsa_mgf1_md(signing.parameters, EVP_sha384()) == 1);
+    Signing good;
+    REQUIRE(good.init(subject, "SHA384") == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_padding(good.parameters, RSA_PKCS1_PSS_PADDING) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_pss_saltlen(good.parameters, salt) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_mgf1_md(good.parameters, EVP_sha384()) == 1);
     Bytes signature;
-    REQUIRE(signing.sign(signature, bytes_of(kMessage)) == 1);
+    REQUIRE(good.sign(signature, bytes_of(kMessage)) == 1);
     CHECK(verifies(subject.public_key(), "SHA384", bytes_of(kMessage), signature, true));
   }
+  // What was refused changed nothing.
+  Bytes signature;
+  REQUIRE(signing.sign(signature, bytes_of(kMessage)) == 1);
+  CHECK(verifies(subject.public_key(), "SHA384", bytes_of(kMessage), signature, true));
 }
 
 TEST_CASE("what is not signed is refused with a reason", "[provider]") {
@@ -388,6 +395,7 @@ TEST_CASE("X.509 names the algorithm, and its signatures verify", "[provider]") 
     const ProviderSubject subject(name, type);
     const EvpKey verifier = public_evp(subject.public_key());
     const std::unique_ptr<X509_REQ, FreeWith<X509_REQ_free>> request(X509_REQ_new_ex(subject.libctx(), kProperties));
+    REQUIRE(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) == 1);
     REQUIRE(X509_REQ_set_pubkey(request.get(), subject.key()) == 1);
     REQUIRE(X509_REQ_sign(request.get(), subject.key(), type == KeyType::ed25519 ? nullptr : EVP_sha256()) > 0);
     CHECK(X509_REQ_verify(request.get(), verifier.get()) == 1);
@@ -569,7 +577,7 @@ TEST_CASE("a signer that hashes itself gets the message whole, in pieces too", "
     length = out.size();
     const Bytes digest(32);
     CHECK(EVP_PKEY_sign(over_digest.get(), writable_octets(out), &length, octets(digest), digest.size()) != 1);
-    CHECK(why() == "the key's token hashes itself and signs whole messages only");
+    CHECK(says("the key's token hashes itself and signs whole messages only"));
   }
 }
 
@@ -597,7 +605,7 @@ TEST_CASE("no signature is asked for that cannot be handed over", "[provider]") 
   REQUIRE(EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", subject.context->handle(), kProperties, subject.evp(),
                                 nullptr) == 1);
   CHECK(EVP_DigestSign(context.get(), out.data(), &length, out.data(), 1) != 1);
-  CHECK(why() == "the buffer is too small for the signature");
+  CHECK(says("the buffer is too small for the signature"));
   CHECK(subject.signer->signatures() == 0);
 }
 
