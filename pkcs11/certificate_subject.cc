@@ -61,8 +61,7 @@ bool is_dns_label(std::string_view label) {
 Result<std::vector<NameAttribute>> parse_subject(std::string_view text) {
   if (!text.starts_with('/') || text.size() == 1)
     return bad("the subject is written like \"/CN=build/O=Example\", with a slash before each part");
-  if (!is_utf8(text) || has_control_character(text))
-    return bad("the subject is UTF-8 text without control characters");
+  if (!is_utf8(text) || has_control_character(text)) return bad("the subject is UTF-8 text without control characters");
   std::vector<NameAttribute> name;
   for (const std::string& part : split(text)) {
     SIGNET_TRY_ASSIGN(auto attribute, attribute_of(part));
@@ -75,8 +74,7 @@ Result<void> check_dns_name(std::string_view name) {
   const auto refused = [&] {
     return bad("\"" + std::string(name) + "\" is no DNS name: letters, digits and hyphens between dots, in ASCII");
   };
-  if (has_control_character(name) || !is_utf8(name))
-    return bad("a DNS name has letters, digits, hyphens and dots");
+  if (has_control_character(name) || !is_utf8(name)) return bad("a DNS name has letters, digits, hyphens and dots");
   std::string_view rest = name.starts_with("*.") ? name.substr(2) : name;
   if (rest.empty() || name.size() > kLongestDnsName) return refused();
   for (;;) {
