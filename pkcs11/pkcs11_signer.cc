@@ -63,7 +63,10 @@ void Pkcs11Signer::replace_catalog(std::vector<TokenKey> keys) {
   catalog_ = std::move(fresh);
 }
 
+// One listing at a time, or an older one would replace a newer; the session comes after the lock, for there may be only
+// one.
 Served<void> Pkcs11Signer::refresh(Deadline deadline) {
+  const std::scoped_lock one_at_a_time(listing_);
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
   return list_anew(lease.session());

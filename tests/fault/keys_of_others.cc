@@ -1,4 +1,6 @@
 // Keys come, go and change by the hands of other processes; and what `verify` does about a token that signs badly.
+#include <thread>
+
 #include "tests/fault/faulty_service.h"
 #include "tests/support/matchers.h"
 
@@ -35,6 +37,27 @@ TEST_CASE("refresh sees keys that another process made or removed, without a new
   fixture.require_signs();
   CHECK(fixture.epoch() == 0);
   CHECK(fixture.faults.count("C_Login") == 1);
+}
+
+TEST_CASE("a listing that takes long does not undo one that began later", "[fault]") {
+  const FaultyService fixture({.options = {"probe-interval = off"}});
+  fixture.require_signs();
+  const long searches = fixture.faults.count("C_FindObjectsFinal");
+  // Held up once it has found the private keys there are.
+  fixture.faults.set_rules({"C_FindObjectsFinal after=1 times=1 delay=1500"});
+  auto client = fixture.service.connect();
+  std::jthread slow([&client] {
+    link::Request request;
+    request.mutable_refresh();
+    (void)client.call(request);
+  });
+  poll_until("the listing is held up", [&] { return fixture.faults.count("C_FindObjectsFinal") == searches + 2; });
+  (void)fixture.hsm.make_key({.label = "other", .id_hex = "02"});
+  (void)refresh(fixture);
+  slow.join();
+  const auto seen = fixture.service.connect().describe();
+  REQUIRE_OK(seen);
+  CHECK(seen->key_size() == 2);
 }
 
 TEST_CASE("a key that another process removed is missed at once, and costs no other key anything", "[fault]") {

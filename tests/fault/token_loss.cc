@@ -49,6 +49,14 @@ TEST_CASE("a start that hangs past start-timeout is tried again", "[fault]") {
   CHECK(fixture.epoch() == 1);
 }
 
+TEST_CASE("a C_Finalize that hangs between two looks for the token costs one image, and no try of the PIN", "[fault]") {
+  const FaultyService fixture(
+      {.options = {"start-timeout = 3s"}, .rules = {"C_GetTokenInfo rv=0xE0 times=2", "C_Finalize hang times=1"}});
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 1);
+  CHECK(fixture.faults.count("C_Login") == 1);
+}
+
 TEST_CASE("a token taken away is absent, says when it is looked for again, and serves once it is back", "[fault]") {
   const bool socket_activated = GENERATE(false, true);
   FaultyService fixture({.socket_activated = socket_activated});
