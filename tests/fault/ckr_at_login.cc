@@ -54,33 +54,29 @@ TEST_CASE("every return value about the PIN ends the tries, over a restart too",
 }
 
 TEST_CASE("every other return value of C_Login gets one more try by a new image", "[fault]") {
-  const SoftHsm hsm;
-  std::list<ServiceBesideOthers> services;
+  ServicesSideBySide services;
   for (const CkrGroup& group : ckr_groups()) {
     if (group.at_login != AtLogin::one_more_try) continue;
     const CK_RV rv = group.codes.front();
-    services.emplace_back(hsm, pkcs11::ckr_name(rv), fmt::format("-{}", services.size()),
-                          std::vector{login_rule(rv) + " times=1"});
+    services.emplace_front(pkcs11::ckr_name(rv), std::vector{login_rule(rv) + " times=1"});
   }
-  for (const auto& [rv, faults, service] : services) {
+  for (const auto& [rv, fixture] : services) {
     INFO(rv);
-    CHECK(service.wait_for(link::READY).epoch() == 1);
-    CHECK(faults.count("C_Login") == 2);
-    CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
+    CHECK(fixture.service.wait_for(link::READY).epoch() == 1);
+    CHECK(fixture.faults.count("C_Login") == 2);
+    CHECK_FALSE(std::filesystem::exists(fixture.service.state_directory() + "/login-attempt"));
   }
 }
 
 TEST_CASE("a login that fails twice in a row for whatever reason stops, over a restart too", "[fault]") {
-  const SoftHsm hsm;
-  std::list<ServiceBesideOthers> services;
+  ServicesSideBySide services;
   for (const CK_RV rv : {0x32UL, 0x05UL, 0x07UL, 0x80000001UL}) {
     // The second try fails for another reason.
-    services.emplace_back(hsm, pkcs11::ckr_name(rv), fmt::format("-{}", services.size()),
-                          std::vector{login_rule(rv) + " times=1", login_rule(0x06)});
+    services.emplace_front(pkcs11::ckr_name(rv), std::vector{login_rule(rv) + " times=1", login_rule(0x06)});
   }
-  for (auto& [rv, faults, service] : services) {
+  for (auto& [rv, fixture] : services) {
     INFO(rv);
-    require_stopped_after(faults, service, 0, 2);
+    require_stopped_after(fixture.faults, fixture.service, 0, 2);
   }
 }
 

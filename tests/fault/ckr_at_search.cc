@@ -18,20 +18,17 @@ Result<link::Reply> refresh(const FaultyService& fixture) {
 }  // namespace
 
 TEST_CASE("a bad answer while keys are listed at start costs one image", "[fault]") {
-  const SoftHsm hsm;
-  (void)hsm.make_key({.label = "apple"});
-  std::list<ServiceBesideOthers> services;
+  ServicesSideBySide services;
   for (const char* function : {"C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue", "C_FindObjectsFinal",
                                "C_GetMechanismList", "C_GetMechanismInfo"}) {
-    services.emplace_back(hsm, function, fmt::format("-{}", services.size()),
-                          std::vector{std::string(function) + " rv=0x30 times=1"});
+    services.emplace_front(function, std::vector{std::string(function) + " rv=0x30 times=1"});
   }
-  for (const auto& [function, faults, service] : services) {
+  for (const auto& [function, fixture] : services) {
     INFO(function);
-    const auto ready = service.wait_for(link::READY);
+    const auto ready = fixture.service.wait_for(link::READY);
     CHECK(ready.epoch() == 1);
     CHECK(ready.key_size() == 1);
-    CHECK(faults.count("C_Login") == 2);
+    CHECK(fixture.faults.count("C_Login") == 2);
   }
 }
 

@@ -36,6 +36,8 @@ SigningTally sign_through(const FaultyService& fixture, const std::vector<std::s
 void check_sound(const FaultyService& fixture, const SigningTally& tally, const Standing& before, pid_t pid,
                  long repeats = 0) {
   CHECK(tally.wrong == 0);
+  CHECK(tally.hung == 0);
+  CHECK(tally.blamed() == 0);
   CHECK(tally.unconnected == 0);
   CHECK(fixture.service.runs());
   CHECK(fixture.service.pid() == pid);

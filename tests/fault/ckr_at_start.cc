@@ -44,43 +44,41 @@ TEST_CASE("one bad answer while the token is looked for is survived within one s
 }
 
 TEST_CASE("a bad answer that lasts leaves the token absent, without a login, until it ends", "[fault]") {
-  const SoftHsm hsm;
-  std::list<ServiceBesideOthers> services;
+  ServicesSideBySide services;
   for (const char* function : {"C_Initialize", "C_GetSlotList", "C_OpenSession"}) {
     for (const CK_RV rv : {0x30UL, 0xE0UL, 0xB3UL}) {
-      services.emplace_back(hsm, fmt::format("{} answers {}", function, pkcs11::ckr_name(rv)),
-                            fmt::format("-{}", services.size()), std::vector{rule_for(function, rv)});
+      services.emplace_front(fmt::format("{} answers {}", function, pkcs11::ckr_name(rv)),
+                             std::vector{rule_for(function, rv)});
     }
   }
-  for (const auto& [what, faults, service] : services) {
+  for (const auto& [what, fixture] : services) {
     INFO(what);
-    const auto absent = service.wait_for(link::ABSENT);
+    const auto absent = fixture.service.wait_for(link::ABSENT);
     CHECK(absent.next_try() > 0);
     CHECK_FALSE(absent.message().empty());
-    CHECK(faults.count("C_Login") == 0);
-    faults.set_rules({});
+    CHECK(fixture.faults.count("C_Login") == 0);
+    fixture.faults.set_rules({});
   }
-  for (const auto& [what, faults, service] : services) {
+  for (const auto& [what, fixture] : services) {
     INFO(what);
-    service.wait_for(link::READY);
-    CHECK(faults.count("C_Login") == 1);
+    fixture.service.wait_for(link::READY);
+    CHECK(fixture.faults.count("C_Login") == 1);
   }
 }
 
 TEST_CASE("a module that cannot be initialised as it is set up is a matter of configuration", "[fault]") {
-  const SoftHsm hsm;
-  std::list<ServiceBesideOthers> services;
+  ServicesSideBySide services;
   for (const char* code : {"0x07", "0x09", "0x0A"}) {
-    services.emplace_back(hsm, code, std::string("-") + code, std::vector{std::string("C_Initialize rv=") + code});
+    services.emplace_front(code, std::vector{std::string("C_Initialize rv=") + code});
   }
-  for (const auto& [code, faults, service] : services) {
+  for (const auto& [code, fixture] : services) {
     INFO(code);
-    const auto told = service.wait_for(link::MISCONFIGURED);
+    const auto told = fixture.service.wait_for(link::MISCONFIGURED);
     CHECK(told.next_try() > 0);
     CHECK((told.message().find("module-args") != std::string::npos) == (code == "0x07"));
-    faults.set_rules({});
+    fixture.faults.set_rules({});
   }
-  for (const auto& each : services) each.service.wait_for(link::READY);
+  for (const auto& each : services) each.fixture.service.wait_for(link::READY);
 }
 
 }  // namespace signet::test

@@ -47,18 +47,15 @@ struct FaultyService {
   TokenProcess service;
 };
 
-/// One of several services on one token that come up side by side, each with rules of its own: most of a start that
-/// fails is waiting. One thread.
+/// One of several services that come up side by side, since most of a start that fails is waiting. Each has a store of
+/// its own: SoftHSM's C_Login writes to the store, and answers CKR_GENERAL_ERROR where another process does so too.
 struct ServiceBesideOthers {
-  /// `instance`: "-1".
-  ServiceBesideOthers(const TestToken& token, std::string failure, const std::string& instance,
-                      const std::vector<std::string>& rules)
-      : what(std::move(failure)),
-        faults(token, rules, instance),
-        service(token, {.module = FaultControl::module(), .environment = faults.environment(), .instance = instance}) {}
+  ServiceBesideOthers(std::string failure, std::vector<std::string> rules)
+      : what(std::move(failure)), fixture({.rules = std::move(rules)}) {}
   std::string what;  ///< for INFO
-  FaultControl faults;
-  TokenProcess service;
+  FaultyService fixture;
 };
+/// The newest in front, where it is the first to end: a store puts back what stood in the environment before it.
+using ServicesSideBySide = std::list<ServiceBesideOthers>;
 
 }  // namespace signet::test

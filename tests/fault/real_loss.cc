@@ -2,12 +2,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/fault/token_clients.h"
 #include "tests/support/fault_control.h"
 #include "tests/support/matchers.h"
 #include "tests/support/nss_database.h"
 #include "tests/support/p11_kit_remoting.h"
+#include "tests/support/signing_load.h"
 #include "tests/support/software_tpm.h"
+#include "tests/support/token_process.h"
 
 namespace signet::test {
 namespace {
@@ -22,18 +23,20 @@ struct Scene {
                        {.module = FaultControl::module(),
                         .environment = counting.environment(),
                         .options = {"call-timeout = 2s", "start-timeout = 5s", "sessions = 3"}}};
-  TokenClients load{service, key, 4};
+  SigningLoad load{service.socket(), "apple", key, 4, 5'000};
 
-  Scene() { load.wait_for_more(20); }
+  Scene() { load.wait_for_good(5); }
 
   /// What has to hold after every loss, once it is over.
   void require_recovered() {
-    load.wait_for_more(20);
+    load.wait_for_good(5);
     service.wait_for(link::READY);
-    CHECK(load.wrong() == 0);
-    CHECK(load.hung() == 0);
-    CHECK_FALSE(load.saw(link::PIN_REFUSED));
-    CHECK_FALSE(load.saw(link::MISCONFIGURED));
+    const SigningTally tally = load.tally();
+    CHECK(tally.wrong == 0);
+    CHECK(tally.blamed() == 0);
+    CHECK(tally.hung == 0);
+    CHECK_FALSE(tally.states.contains(link::PIN_REFUSED));
+    CHECK_FALSE(tally.states.contains(link::MISCONFIGURED));
     CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
     CHECK(service.runs());
   }
@@ -54,7 +57,7 @@ TEST_CASE("p11-kit's server is killed, and serves again once it is started", "[f
     scene.require_recovered();
     CHECK(scene.counting.count("C_Login") == logins + 1);
   }
-  CHECK(scene.load.saw(link::ABSENT));
+  CHECK(scene.load.tally().states.contains(link::ABSENT));
 }
 
 TEST_CASE("p11-kit's connections are cut, and made again at once", "[fault]") {
@@ -104,7 +107,7 @@ TEST_CASE("a TPM's resource manager is killed, and the TPM serves again once it 
     scene.require_recovered();
     CHECK(scene.counting.count("C_Login") == logins + 1);
   }
-  CHECK(scene.load.saw(link::ABSENT));
+  CHECK(scene.load.tally().states.contains(link::ABSENT));
 }
 
 TEST_CASE("a TPM's resource manager is replaced before anybody notices", "[fault]") {

@@ -5,10 +5,10 @@
 
 namespace signet::test {
 
-FaultControl::FaultControl(const TestToken& token, const std::vector<std::string>& rules, const std::string& instance)
+FaultControl::FaultControl(const TestToken& token, const std::vector<std::string>& rules)
     : real_module_(token.module()),
-      rules_file_(token.directory().file("fault-rules" + instance)),
-      counts_file_(token.directory().file("fault-counts" + instance)) {
+      rules_file_(token.directory().file("fault-rules")),
+      counts_file_(token.directory().file("fault-counts")) {
   set_rules(rules);
 }
 

@@ -11,9 +11,8 @@ namespace signet::test {
 /// The fault module (fault_module/module.cc) in front of a token's own: its rules and counters. One thread.
 class FaultControl {
  public:
-  /// Files go into the token's directory; `instance` tells those of several controls apart.
-  explicit FaultControl(const TestToken& token, const std::vector<std::string>& rules = {},
-                        const std::string& instance = {});
+  /// Files go into the token's directory.
+  explicit FaultControl(const TestToken& token, const std::vector<std::string>& rules = {});
 
   /// Path of libsignet_fault_module.so.
   static std::string module();

@@ -21,10 +21,20 @@ long SigningTally::refusals() const {
                          [](long sum, const auto& each) { return sum + each.second; });
 }
 
-SigningLoad::SigningLoad(std::string socket, std::string label, const PublicKey& key, int clients)
+long SigningTally::blamed() const {
+  long after_loss = 0;
+  for (const auto code : {link::TOKEN_OPENING, link::TOKEN_UNAVAILABLE, link::TOKEN_FAILED, link::BUSY}) {
+    if (const auto found = refused.find(code); found != refused.end()) after_loss += found->second;
+  }
+  return refusals() - after_loss;
+}
+
+SigningLoad::SigningLoad(std::string socket, std::string label, const PublicKey& key, int clients,
+                         std::uint32_t deadline_ms)
     : socket_(std::move(socket)),
       label_(std::move(label)),
       key_(key),
+      deadline_ms_(deadline_ms),
       good_(static_cast<std::size_t>(clients)),
       bad_since_(static_cast<std::size_t>(clients)) {
   for (std::size_t i = 0; i < good_.size(); ++i) clients_.emplace_back([this, i] { run_client(i); });
@@ -41,7 +51,7 @@ void SigningLoad::run_client(std::size_t index) {
     }
     bool connected = client->hello(kLinkVersion, kLinkVersion).has_value();
     while (connected && !stop_) {
-      const auto reply = client->call(sign_request(label_, key_, 30'000, subject));
+      const auto reply = client->call(sign_request(label_, key_, deadline_ms_, subject));
       note(index, reply, subject);
       connected = reply.has_value();
       if (!connected || reply->has_failure()) std::this_thread::sleep_for(kPause);
@@ -53,13 +63,7 @@ void SigningLoad::note(std::size_t index, const Result<link::Reply>& reply, cons
   const auto now = std::chrono::steady_clock::now();
   const bool good = reply.has_value() && is_good(*reply, key_, subject);
   const std::scoped_lock lock(mutex_);
-  ++tally_.sent;
-  if (!reply)
-    ++tally_.cut;
-  else if (reply->has_failure())
-    ++tally_.refused[reply->failure().code()];
-  else
-    ++(good ? tally_.good : tally_.wrong);
+  judge(reply, good);
   auto& since = bad_since_[index];
   if (!good) {
     if (since == decltype(now){}) since = now;
@@ -69,6 +73,18 @@ void SigningLoad::note(std::size_t index, const Result<link::Reply>& reply, cons
   if (since == decltype(now){}) return;
   const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(now - std::exchange(since, {}));
   tally_.longest_gap = std::max(tally_.longest_gap, gap);
+}
+
+void SigningLoad::judge(const Result<link::Reply>& reply, bool good) {
+  ++tally_.sent;
+  if (!reply) {
+    ++(reply.error().code == ErrorCode::deadline_exceeded ? tally_.hung : tally_.cut);
+  } else if (reply->has_failure()) {
+    ++tally_.refused[reply->failure().code()];
+    tally_.states.insert(reply->failure().state());
+  } else {
+    ++(good ? tally_.good : tally_.wrong);
+  }
 }
 
 void SigningLoad::wait_for_good(long each) {
