@@ -18,8 +18,8 @@ const std::string kEd25519Spki =
 }  // namespace
 
 TEST_CASE("A key file for Apple's Enterprise Program is read whole") {
-  const auto key =
-      key_of(kAppleKey + "rate = 10/s, 2000/day\nlifetime = 14min\npublish = yes\nprobe = no\nallow = group:builders uid:7\n");
+  const auto key = key_of(
+      kAppleKey + "rate = 10/s, 2000/day\nlifetime = 14min\npublish = yes\nprobe = no\nallow = group:builders uid:7\n");
   CHECK(key.name == "apple");
   CHECK(key.token == "build");
   CHECK(key.object == "pkcs11:object=AuthKey_2X9R4HXF34");
