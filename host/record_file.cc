@@ -64,6 +64,13 @@ std::uint64_t RecordFile::size() const {
   return fd_.valid() && ::fstat(fd_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
+bool RecordFile::is_the_one_at_its_path() const {
+  struct stat open {};
+  struct stat named {};
+  return fd_.valid() && ::fstat(fd_.get(), &open) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+         open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
 void RecordFile::set_path(std::string path) {
   if (path == path_) return;
   path_ = std::move(path);

@@ -27,6 +27,8 @@ class RecordFile {
   /// Octets in the file; 0 where it is not open.
   std::uint64_t size() const;
   const std::string& path() const { return path_; }
+  /// False where the open file was renamed away, or another one took its name.
+  bool is_the_one_at_its_path() const;
 
  private:
   Result<void> write_whole(std::string_view octets);

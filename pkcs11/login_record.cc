@@ -28,14 +28,7 @@ constexpr std::uint64_t kScryptR = 8;
 constexpr std::uint64_t kScryptP = 1;
 constexpr std::uint64_t kScryptMaxMemory = 64U << 20U;
 
-Unexpected<Error> no_record(std::string detail) {
-  return Unexpected(Error{.code = ErrorCode::io_failure,
-                          .message = "the record of login attempts cannot be kept, and without it no PIN is tried; the "
-                                     "operator must give signet-token a state-dir that it may write",
-                          .detail = std::move(detail)});
-}
-
-Unexpected<Error> io_error(const std::string& call) { return no_record(call + ": " + std::strerror(errno)); }
+Unexpected<Error> io_error(const std::string& call) { return no_login_record(call + ": " + std::strerror(errno)); }
 
 Result<std::string> pin_tag(const host::Secret& pin, BytesView salt) {
   std::array<std::byte, 32> key{};
@@ -57,7 +50,7 @@ Result<Bytes> fresh_salt() {
 
 Result<void> sync(const std::string& path) {
   const auto synced = host::sync_directory_of(path);
-  if (!synced) return no_record(synced.error().detail);
+  if (!synced) return no_login_record(synced.error().detail);
   return {};
 }
 
@@ -86,6 +79,13 @@ Result<LoginNote> note_of(const std::string& serial, const host::Secret& pin, Lo
 
 }  // namespace
 
+Unexpected<Error> no_login_record(std::string detail) {
+  return Unexpected(Error{.code = ErrorCode::io_failure,
+                          .message = "the record of login attempts cannot be kept, and without it no PIN is tried; the "
+                                     "operator must give signet-token a state-dir that it may write",
+                          .detail = std::move(detail)});
+}
+
 std::string login_record_path(const std::string& state_dir) { return state_dir + "/login-attempt"; }
 
 LoginRecord::LoginRecord(std::string directory) : path_(login_record_path(directory)) {}
@@ -93,7 +93,7 @@ LoginRecord::LoginRecord(std::string directory) : path_(login_record_path(direct
 Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const host::Secret& pin) const {
   if (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return Verdict::may_try;
   const auto text = host::read_file(path_, kMaxLoginRecordBytes);
-  if (!text) return no_record(text.error().detail);
+  if (!text) return no_login_record(text.error().detail);
   const auto found = parse_login_note(*text);
   if (!found) return Verdict::was_refused;
   if (found->serial != serial) return Verdict::may_try;

@@ -11,6 +11,8 @@ namespace signet::pkcs11 {
 /// The record's file in a state-dir, and the octets it may have at most.
 std::string login_record_path(const std::string& state_dir);
 inline constexpr std::size_t kMaxLoginRecordBytes = 4096;
+/// io_failure, for people; `detail` is the system call and its reason.
+Unexpected<Error> no_login_record(std::string detail);
 
 /// A note on disk that survives any death of the process: "this PIN is being tried on this token". It is written and
 /// synced before C_Login and removed after a success, so that one found at start means a PIN that was refused, or whose

@@ -1,12 +1,38 @@
 #include "pkcs11/signature_limit.h"
 
+#include <algorithm>
+
 namespace signet::pkcs11 {
+namespace {
+
+/// Longer ago than any limit looks back, so that what was signed before the machine started has a time too.
+constexpr std::chrono::hours kOrigin{48};
+
+RateTime rate_now() {
+  return std::chrono::duration_cast<RateTime>(std::chrono::steady_clock::now().time_since_epoch() + kOrigin);
+}
+
+}  // namespace
+
+void SignatureLimit::count_earlier(const std::vector<UtcTime>& times, UtcTime now) {
+  const RateTime here = rate_now();
+  const std::scoped_lock lock(mutex_);
+  for (const UtcTime time : times) {
+    const auto ago = std::max<RateTime>(now - time, RateTime::zero());
+    if (ago <= longest_window()) (void)step_rate(limits_, state_, here - ago);
+  }
+}
+
+std::chrono::seconds SignatureLimit::longest_window() const {
+  std::chrono::seconds longest{0};
+  for (const RateLimit& limit : limits_) longest = std::max(longest, limit.window);
+  return longest;
+}
 
 Served<void> SignatureLimit::admit() {
   if (limits_.empty()) return {};
-  const auto now = std::chrono::duration_cast<RateTime>(std::chrono::steady_clock::now().time_since_epoch());
   const std::scoped_lock lock(mutex_);
-  const auto wait = step_rate(limits_, state_, now);
+  const auto wait = step_rate(limits_, state_, rate_now());
   if (!wait) return {};
   return Unexpected(Refusal{RefusalReason::rate_exceeded,
                             "the token's service has signed as much as its max-rate allows; ask again later",

@@ -5,6 +5,7 @@
 
 #include "pkcs11/signer.h"
 #include "proto/rate.h"
+#include "proto/timestamp.h"
 
 namespace signet::pkcs11 {
 
@@ -17,6 +18,11 @@ class SignatureLimit {
 
   /// Counts one signature. Refusal rate_exceeded, with the time after which there is room again; it is not counted.
   Served<void> admit();
+  /// Counts what was signed before this process image, oldest first: a restart is no way round the limit. Times in the
+  /// future count as now. Call before the first admit().
+  void count_earlier(const std::vector<UtcTime>& times, UtcTime now);
+  /// The longest span that a limit looks back; zero without limits.
+  std::chrono::seconds longest_window() const;
 
  private:
   const std::vector<RateLimit> limits_;

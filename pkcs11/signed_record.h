@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "host/record_file.h"
 #include "pkcs11/signer.h"
@@ -18,7 +19,7 @@ std::string signed_record_line(UtcTime time, const SignOrder& order, const JoseS
 /// What this token has signed, as its own service saw it: `signed.jsonl` in state-dir. Held against signetd's audit log
 /// it shows what a signetd that was taken over had signed and did not record. A signature without its line does not
 /// leave. When the file has grown to kMaxRecordBytes it becomes signed.jsonl.1, and so on up to kOldRecords; the oldest
-/// goes. Any thread.
+/// goes. Several services of one token may share the file. Any thread.
 class SignedRecord {
  public:
   static constexpr std::uint64_t kMaxRecordBytes = 64U << 20U;
@@ -29,6 +30,8 @@ class SignedRecord {
 
   /// Adds a line. Error io_failure: then the signature must not leave.
   Result<void> append(const SignOrder& order, const JoseSignature& signature);
+  /// When the lines since then were written, oldest first; what cannot be read is left out. Reads the disk.
+  std::vector<UtcTime> times_since(UtcTime begin) const;
   /// The file was renamed away: the next line opens it anew.
   void reopen();
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "host/log.h"
+#include "pkcs11/login_turn.h"
 #include "pkcs11/mechanisms.h"
 #include "pkcs11/object_listing.h"
 #include "pkcs11/pin.h"
@@ -123,6 +124,8 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
   if (const char* reason = why_not_set_up(token)) return fail(TokenEvent::setup_wrong, reason);
   auto pin = read_pin(config_, credentials_directory_);
   if (!pin) return fail(TokenEvent::setup_wrong, pin.error());
+  const auto turn = LoginTurn::wait(config_.state_dir);
+  if (!turn) return fail(TokenEvent::setup_wrong, turn.error());
   LoginRecord::Verdict verdict{};
   const std::scoped_lock attempt(attempt_);
   SIGNET_TRY(check_record(token, *pin, verdict));

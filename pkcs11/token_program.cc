@@ -67,12 +67,15 @@ struct Image {
                 .service = service,
                 .next_image = next_image,
                 .probes = probes}),
-        server(listening.fd.get(), service, {.allow = config.allow, .call_timeout = config.call_timeout}) {}
+        server(listening.fd.get(), service, {.allow = config.allow, .call_timeout = config.call_timeout}) {
+    count_earlier_signatures();
+  }
 
   void tell(const StatusView& view) const {
     host::log(host::LogLevel::notice, "state: " + status_line(view));
     manager.status(status_line(view));
   }
+  void count_earlier_signatures();
   void start_threads();
   void serve_until_stopped(int signals);
   void list_keys_anew();
@@ -92,6 +95,12 @@ struct Image {
   LinkServer server;
   std::unique_ptr<CallWatch> watch{};
 };
+
+void Image::count_earlier_signatures() {
+  if (config.max_rate.empty()) return;
+  const UtcTime now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  limit.count_earlier(record.times_since(now - limit.longest_window()), now);
+}
 
 void Image::start_threads() {
   watch = std::make_unique<CallWatch>(

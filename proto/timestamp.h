@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace signet {
 
@@ -10,5 +12,8 @@ using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// RFC 3339 section 5.6 in UTC, always with milliseconds so that lines sort as texts: "2026-11-25T12:00:00.000Z". Pure.
 std::string utc_timestamp(UtcTime time);
+
+/// The same read back, in exactly that form; nothing for any other text. Pure.
+std::optional<UtcTime> parse_utc_timestamp(std::string_view text);
 
 }  // namespace signet

@@ -75,6 +75,44 @@ TEST_CASE("a record that cannot be written is an error, and works again once it 
   REQUIRE_OK(record.append(given.order, given.signature));
 }
 
+TEST_CASE("two services of one token may share the record, also when it is full", "[pkcs11]") {
+  const test::ScratchDirectory directory;
+  const Signed given;
+  SignedRecord one(directory.path(), 200);
+  SignedRecord two(directory.path(), 200);
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE_OK(one.append(given.order, given.signature));
+    REQUIRE_OK(two.append(given.order, given.signature));
+  }
+  const UtcTime begin{};
+  CHECK(one.times_since(begin).size() == 4);
+  CHECK(two.times_since(begin).size() == 4);
+}
+
+TEST_CASE("what was signed lately is found in the record and its predecessors", "[pkcs11]") {
+  const test::ScratchDirectory directory;
+  const Signed given;
+  SignedRecord record(directory.path());
+  std::ofstream(directory.file("signed.jsonl.1"))
+      << signed_record_line(UtcTime(std::chrono::milliseconds(1'000)), given.order, given.signature)
+      << signed_record_line(UtcTime(std::chrono::milliseconds(5'000)), given.order, given.signature)
+      << "{\"time\":\"torn\n\n";
+  REQUIRE_OK(record.append(given.order, given.signature));
+  const auto times = record.times_since(UtcTime(std::chrono::milliseconds(2'000)));
+  REQUIRE(times.size() == 2);
+  CHECK(times.front() == UtcTime(std::chrono::milliseconds(5'000)));
+}
+
+TEST_CASE("a restart is no way round max-rate", "[pkcs11]") {
+  using namespace std::chrono_literals;
+  const UtcTime now{24h * 20'000};
+  SignatureLimit limit(parse_rate("3/min, 100/day").value());
+  CHECK(limit.longest_window() == 24h);
+  limit.count_earlier({now - 25h, now - 2min, now - 30s, now + 1h}, now);
+  CHECK(limit.admit().has_value());
+  CHECK_FALSE(limit.admit().has_value());
+}
+
 TEST_CASE("max-rate admits so many signatures, and then says when there is room", "[pkcs11]") {
   SignatureLimit limit(parse_rate("2/min, 100/day").value());
   CHECK(limit.admit().has_value());

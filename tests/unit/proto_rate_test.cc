@@ -2,10 +2,21 @@
 #include <random>
 
 #include "proto/rate.h"
+#include "proto/timestamp.h"
 #include "tests/support/catch.h"
-using namespace signet;
+
 using namespace signet;
 using namespace std::chrono_literals;
+
+TEST_CASE("Timestamps are read back in the form they are written in, and in no other") {
+  const UtcTime time{1'700'000'000'123ms};
+  CHECK(utc_timestamp(time) == "2023-11-14T22:13:20.123Z");
+  CHECK(parse_utc_timestamp("2023-11-14T22:13:20.123Z") == time);
+  for (const char* text : {"", "2023-11-14T22:13:20Z", "2023-11-14 22:13:20.123Z", "2023-13-14T22:13:20.123Z",
+                           "2023-02-30T22:13:20.123Z", "2023-11-14T24:13:20.123Z", "2023-11-14T22:60:20.123Z",
+                           "2023-11-14T22:13:60.123Z", "2023-11-14T22:13:20.123Zx", "+023-11-14T22:13:20.123Z"})
+    CHECK_FALSE(parse_utc_timestamp(text).has_value());
+}
 
 TEST_CASE("Rates are counts for a second, a minute, an hour or a day") {
   CHECK(parse_rate("10/s").value() == std::vector<RateLimit>{{10, 1s}});
