@@ -4,9 +4,9 @@
 
 namespace signet::pkcs11 {
 
-Served<void> KeyAlgorithms::claim(const Sha256Digest& spki_sha256, Algorithm algorithm) {
+Served<void> KeyAlgorithms::claim(const Sha256Digest& key, Algorithm algorithm) {
   const std::scoped_lock lock(mutex_);
-  const auto [entry, is_first] = first_.emplace(spki_sha256, algorithm);
+  const auto [entry, is_first] = first_.emplace(key, algorithm);
   if (is_first || is_same_algorithm(entry->second, algorithm)) return {};
   return Unexpected(Refusal{
       RefusalReason::key_refused,
@@ -16,9 +16,9 @@ Served<void> KeyAlgorithms::claim(const Sha256Digest& spki_sha256, Algorithm alg
           jose_name(entry->second))});
 }
 
-std::optional<Algorithm> KeyAlgorithms::find(const Sha256Digest& spki_sha256) const {
+std::optional<Algorithm> KeyAlgorithms::find(const Sha256Digest& key) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = first_.find(spki_sha256);
+  const auto found = first_.find(key);
   if (found == first_.end()) return std::nullopt;
   return found->second;
 }

@@ -13,12 +13,12 @@ namespace signet::pkcs11 {
 /// and PSS. Any thread.
 class KeyAlgorithms {
  public:
-  /// May the key with this SPKI hash sign with this algorithm? Remembers the first that is asked for. EdDSA and its
+  /// May the key of this identity sign with this algorithm? Remembers the first that is asked for. EdDSA and its
   /// other name Ed25519 (RFC 9864 section 2.2) are one. Ask only for keys that the token has and for orders that are
   /// otherwise in order: one that is refused elsewhere must not decide the algorithm. Refusal key_refused.
-  Served<void> claim(const Sha256Digest& spki_sha256, Algorithm algorithm);
+  Served<void> claim(const Sha256Digest& key, Algorithm algorithm);
   /// What the key has signed with; nothing before its first signature.
-  std::optional<Algorithm> find(const Sha256Digest& spki_sha256) const;
+  std::optional<Algorithm> find(const Sha256Digest& key) const;
 
  private:
   mutable std::mutex mutex_;  ///< guards first_

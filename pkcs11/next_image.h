@@ -54,6 +54,7 @@ class NextImage {
 
   /// From here on the process is leaving: replace() ends it with status 0 instead. Any thread.
   void retire() noexcept { retired_.store(true); }
+  bool is_retired() const noexcept { return retired_.load(); }
 
  private:
   void write_history(std::string_view reason, std::uint32_t attempt) noexcept;

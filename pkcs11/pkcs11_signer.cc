@@ -11,6 +11,25 @@ Refusal token_did_not_sign(const CallFailure& failure) {
   return {RefusalReason::token_failed, "the token did not sign; ask again", to_string(failure)};
 }
 
+constexpr const char* kKeyFails =
+    "the token does not sign with this key as it should: it refuses to, or what it gives does not verify; the operator "
+    "must look at the key and at the log of signet-token";
+
+Refusal key_fails(std::string detail) { return {RefusalReason::key_refused, kKeyFails, std::move(detail)}; }
+
+Refusal too_busy() {
+  return {RefusalReason::busy, "the token has more to sign than it can; ask again, or raise `sessions`"};
+}
+
+/// What tells keys apart whatever a caller says of them: the public half, or where the token shows none the name.
+Sha256Digest identity_of(const TokenKey& key) {
+  return key.public_key ? key.public_key->spki_sha256() : sha256(bytes_of(canonical_uri(key)));
+}
+Sha256Digest identity_of(const KeyView& view) {
+  if (!view.spki.empty()) return sha256(view.spki);
+  return sha256(bytes_of(canonical_uri(TokenKey{.id = view.id, .label = view.label})));
+}
+
 Refusal no_signature(const EvpFailure& failure) {
   return {RefusalReason::signature_bad, "what the token gave is no signature; check the token and its module",
           failure.text};
@@ -54,19 +73,27 @@ Pkcs11Signer::Catalog Pkcs11Signer::catalog() const {
 }
 
 std::vector<KeyView> Pkcs11Signer::describe(std::span<const std::string> objects) const {
-  return catalog()->describe(objects);
+  std::vector<KeyView> views = catalog()->describe(objects);
+  for (KeyView& view : views) {
+    if (!view.usable || !verdicts_.is_suspect(identity_of(view))) continue;
+    view.usable = false;
+    view.message = kKeyFails;
+  }
+  return views;
 }
 
 void Pkcs11Signer::replace_catalog(std::vector<TokenKey> keys) {
   auto fresh = catalog_of(std::move(keys));
   const std::scoped_lock lock(mutex_);
   catalog_ = std::move(fresh);
+  verified_.clear();  // another object may stand under the same name
 }
 
 // One listing at a time, or an older one would replace a newer; the session comes after the lock, for there may be only
 // one.
 Served<void> Pkcs11Signer::refresh(Deadline deadline) {
-  const std::scoped_lock one_at_a_time(listing_);
+  const std::unique_lock one_at_a_time(listing_, deadline);
+  if (!one_at_a_time) return Unexpected(too_busy());
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
   return list_anew(lease.session());
@@ -110,13 +137,16 @@ Served<JoseSignature> Pkcs11Signer::sign_once(const KeyCatalog& keys, const Sign
   SIGNET_TRY_ASSIGN(const TokenKey* key, keys.find(order.object));
   SIGNET_TRY(check_key(*key, order.algorithm));
   SIGNET_TRY_ASSIGN(const PublicKey pinned, pinned_key(*key, order, pinned_keys_));
-  SIGNET_TRY(algorithms_.claim(pinned.spki_sha256(), order.algorithm));
+  SIGNET_TRY(algorithms_.claim(identity_of(*key), order.algorithm));
+  if (verdicts_.rests(identity_of(*key), KeyVerdicts::Time::clock::now())) return Unexpected(key_fails({}));
   const BytesView message = bytes_of(order.message);
   SIGNET_TRY_ASSIGN(Bytes signature, sign_with_session(*key, order.algorithm, message, order.deadline, stale));
   if (must_verify(pinned.spki_sha256())) {
-    SIGNET_TRY(verify_message(*key, pinned, order.algorithm, message, signature));
+    auto verified = verify_message(*key, pinned, order.algorithm, message, signature);
+    if (!verified) return Unexpected(blamed(*key, std::move(verified).error()));
     note_verified(pinned.spki_sha256());
   }
+  verdicts_.good(identity_of(*key));
   return JoseSignature{std::move(signature), pinned.spki_sha256()};
 }
 
@@ -126,15 +156,31 @@ Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, Algorithm alg
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
   auto signature = key.evp->sign(lease.session(), key.handle, algorithm, message);
   if (signature) return std::move(*signature);
-  if (!signature.error().call) return Unexpected(no_signature(signature.error()));
+  if (!signature.error().call) return Unexpected(blamed(key, no_signature(signature.error())));
   const CallFailure& failure = *signature.error().call;
-  if (ckr_class(failure.rv) != CkrClass::stale_key) return Unexpected(refusal_of(failure));
-  stale = failure;
-  return Unexpected(token_did_not_sign(failure));
+  if (ckr_class(failure.rv) == CkrClass::stale_key) {
+    stale = failure;
+    return Unexpected(token_did_not_sign(failure));
+  }
+  Refusal refusal = refusal_of(failure);
+  return Unexpected(means_token_lost(ckr_class(failure.rv)) ? std::move(refusal) : blamed(key, std::move(refusal)));
+}
+
+// A key that the token refuses to use time and again is that key's trouble, however many others it is so with; what
+// does not verify is the token's, unless another key has signed well.
+Refusal Pkcs11Signer::blamed(const TokenKey& key, Refusal refusal) {
+  const Sha256Digest identity = identity_of(key);
+  const auto blame = verdicts_.bad(identity);
+  const bool is_refused = blame == KeyVerdicts::Blame::token && refusal.reason == RefusalReason::token_failed;
+  const bool is_bad = blame == KeyVerdicts::Blame::key && refusal.reason == RefusalReason::signature_bad;
+  if (!is_refused && !is_bad) return refusal;
+  verdicts_.rest(identity, KeyVerdicts::Time::clock::now());
+  return key_fails(refusal.message + " (" + refusal.detail + ")");
 }
 
 Served<void> Pkcs11Signer::list_after_stale_key(const Catalog& used, Deadline deadline) {
-  const std::scoped_lock one_at_a_time(listing_);
+  const std::unique_lock one_at_a_time(listing_, deadline);
+  if (!one_at_a_time) return Unexpected(too_busy());
   if (catalog() != used) return {};
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
@@ -156,13 +202,16 @@ Served<void> Pkcs11Signer::probe_with(const Catalog& keys, const TokenKey& key, 
   const auto signature = sign_with_session(key, algorithm, message, deadline, stale);
   if (stale) return list_after_stale_key(keys, deadline);
   if (!signature) return Unexpected(signature.error());
-  if (!key.public_key) return {};
-  return verify_message(key, *key.public_key, algorithm, message, *signature);
+  if (key.public_key) {
+    auto verified = verify_message(key, *key.public_key, algorithm, message, *signature);
+    if (!verified) return Unexpected(blamed(key, std::move(verified).error()));
+  }
+  verdicts_.good(identity_of(key));
+  return {};
 }
 
 Algorithm Pkcs11Signer::probe_algorithm(const TokenKey& key) const {
-  const auto used = key.public_key ? algorithms_.find(key.public_key->spki_sha256()) : std::nullopt;
-  return used.value_or(key.algorithms.front());
+  return algorithms_.find(identity_of(key)).value_or(key.algorithms.front());
 }
 
 Served<void> Pkcs11Signer::probe_session(Deadline deadline) {
@@ -173,10 +222,11 @@ Served<void> Pkcs11Signer::probe_session(Deadline deadline) {
 }
 
 Served<SessionPool::Lease> Pkcs11Signer::borrow(Deadline deadline) {
+  // Nobody waits any more for what is begun after its deadline.
+  if (Deadline::clock::now() >= deadline) return Unexpected(too_busy());
   auto lease = pool_.borrow(deadline);
   if (lease) return std::move(*lease);
-  return Unexpected(
-      Refusal{RefusalReason::busy, "the token has more to sign than it can; ask again, or raise `sessions`"});
+  return Unexpected(too_busy());
 }
 
 Refusal Pkcs11Signer::refusal_of(const CallFailure& failure) {

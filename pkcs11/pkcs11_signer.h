@@ -8,6 +8,7 @@
 #include "pkcs11/call_watch.h"
 #include "pkcs11/key_algorithms.h"
 #include "pkcs11/key_catalog.h"
+#include "pkcs11/key_verdicts.h"
 #include "pkcs11/session_pool.h"
 #include "pkcs11/sign_checks.h"
 #include "pkcs11/token_config.h"
@@ -66,6 +67,7 @@ class Pkcs11Signer final : public Signer {
   Served<void> probe_session(Deadline deadline);
   Served<SessionPool::Lease> borrow(Deadline deadline);
   Refusal refusal_of(const CallFailure& failure);
+  Refusal blamed(const TokenKey& key, Refusal refusal);
   bool must_verify(const Sha256Digest& key);
   void note_verified(const Sha256Digest& key);
 
@@ -78,10 +80,11 @@ class Pkcs11Signer final : public Signer {
   const std::shared_ptr<provider::LibraryContext> openssl_;  ///< null where OpenSSL could not make it
   PinnedKeys pinned_keys_;
   KeyAlgorithms algorithms_;
-  std::mutex listing_;        ///< held while the keys are listed anew after a stale handle
+  KeyVerdicts verdicts_;
+  std::timed_mutex listing_;  ///< held while the keys are listed anew
   mutable std::mutex mutex_;  ///< guards catalog_ and verified_
   Catalog catalog_;
-  std::set<Sha256Digest> verified_;  ///< keys whose first signature verified, for Verify::first
+  std::set<Sha256Digest> verified_;  ///< keys whose first signature since the last listing verified, for Verify::first
 };
 
 }  // namespace signet::pkcs11

@@ -47,6 +47,16 @@ void ProbeSchedule::troubled() {
   changed_.notify_all();
 }
 
+std::vector<std::string> ProbeSchedule::others(std::string_view object) const {
+  constexpr std::size_t kFew = 3;
+  std::vector<std::string> others;
+  const std::scoped_lock lock(mutex_);
+  for (const std::string& candidate : candidates_) {
+    if (candidate != object && others.size() < kFew) others.push_back(candidate);
+  }
+  return others;
+}
+
 std::string ProbeSchedule::wait_until_due() {
   std::unique_lock lock(mutex_);
   for (auto due = next_probe(view(), interval_); Clock::now() < due; due = next_probe(view(), interval_))

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace signet::pkcs11 {
@@ -36,6 +37,8 @@ class ProbeSchedule {
   void want(std::span<const std::string> objects, std::span<const std::string> unprobed);
   /// The token has just been opened.
   void opened();
+  /// Keys that may be probed, but for this one; a few at most.
+  std::vector<std::string> others(std::string_view object) const;
   /// A signature was good.
   void used();
   /// Has there been a good one?
@@ -54,7 +57,7 @@ class ProbeSchedule {
   std::atomic<std::chrono::steady_clock::rep> last_use_{0};  ///< written on each signature, without the lock
   std::atomic<bool> proven_{false};
   std::atomic<bool> troubled_{false};
-  std::mutex mutex_;  ///< guards what follows
+  mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable changed_;
   bool tried_ = false;
   ProbeView::Time last_probe_{};

@@ -15,7 +15,10 @@ constexpr std::size_t kOpenerSlot = 0;
 constexpr std::size_t kFirstSessionSlot = 1;
 
 constexpr const char* kLostAgain =
-    "the token is opened and lost again each time; the operator must check the device and the log of signet-token";
+    "the token is not there, or is lost each time it is opened; the operator must check the device and the log of "
+    "signet-token";
+/// What a module leaks at each C_Initialize goes with the image. The wait between tries is 30 s by then.
+constexpr unsigned kTriesPerImage = 10;
 
 double draw_jitter() {
   std::random_device random;
@@ -59,9 +62,11 @@ void TokenKeeper::run(CallWatch& watch) {
     const OpeningFailure& failure = token.error();
     host::log_failure(host::LogLevel::error, "the token is not open", failure.error);
     if (failure.event == TokenEvent::lost) return give_up(TokenEvent::lost, failure.error.message);
-    const auto wait = backoff(attempt, draw_jitter());
+    const auto wait = backoff(parts_.history.attempt + attempt, draw_jitter());
     const Action action = parts_.status.apply(failure.event, failure.error.message, seconds_of(wait));
     if (action != Action::try_again) return parts_.status.plan_next_try(0);
+    if (failure.event == TokenEvent::not_found && attempt + 1 == kTriesPerImage)
+      parts_.next_image.replace(failure.error.message, parts_.history.attempt + kTriesPerImage);
     std::this_thread::sleep_for(wait);
   }
 }
@@ -114,7 +119,9 @@ void TokenKeeper::give_up_bad_signatures() { give_up(TokenEvent::lost, "two sign
 // The status is told by the next image; asking here would take locks that a hanging thread may hold.
 void TokenKeeper::give_up(TokenEvent event, const std::string& reason) {
   if (advance(parts_.status.state(), event).action != Action::re_execute) return;
-  host::log(host::LogLevel::error, "the token is lost, starting afresh: " + reason);
+  const char* what =
+      parts_.next_image.is_retired() ? "the token is lost while leaving: " : "the token is lost, starting afresh: ";
+  host::log(host::LogLevel::error, what + reason);
   parts_.next_image.replace(reason, next_attempt());
 }
 

@@ -45,7 +45,7 @@ Served<JoseSignature> TokenService::sign(const SignOrder& order) {
   SIGNET_TRY_ASSIGN(Signer * signer, signer_by(order.deadline));
   SIGNET_TRY(parts_.limit.admit());
   auto outcome = signer->sign(order);
-  note_outcome(outcome);
+  note_outcome(outcome, order.object, order.deadline);
   if (outcome) SIGNET_TRY(record(order, *outcome));
   return outcome;
 }
@@ -65,22 +65,36 @@ void TokenService::probe(std::string_view object, Deadline deadline) {
   if (signer == nullptr) return;
   const auto outcome = signer->probe(object, deadline);
   // Without a key nothing was signed, and nothing is proven.
-  if (!object.empty()) note_outcome(outcome);
+  if (!object.empty()) note_outcome(outcome, object, deadline);
   if (!outcome)
     host::log(host::LogLevel::info, "a probe of the idle token was not answered: " + outcome.error().message);
 }
 
 template <class T>
-void TokenService::note_outcome(const Served<T>& outcome) {
-  if (outcome) {
-    parts_.probes.used();
-    if (state() == TokenState::degraded) parts_.status.apply(TokenEvent::signature_good, "the token signs again");
-  } else if (outcome.error().reason == RefusalReason::signature_bad) {
-    parts_.probes.troubled();
-    const Action action = parts_.status.apply(
-        TokenEvent::signature_bad, "the token's last signature did not verify; the operator must check the token");
-    if (action == Action::re_execute && parts_.start_afresh) parts_.start_afresh();
+void TokenService::note_outcome(const Served<T>& outcome, std::string_view object, Deadline deadline) {
+  if (outcome) return note_good();
+  if (outcome.error().reason != RefusalReason::signature_bad) return;
+  // The second one in a row means that the token is lost, unless it is one key's trouble.
+  if (state() == TokenState::degraded && another_key_signs(object, deadline)) return;
+  parts_.probes.troubled();
+  const Action action = parts_.status.apply(
+      TokenEvent::signature_bad, "the token's last signature did not verify; the operator must check the token");
+  if (action == Action::re_execute && parts_.start_afresh) parts_.start_afresh();
+}
+
+void TokenService::note_good() {
+  parts_.probes.used();
+  if (state() == TokenState::degraded) parts_.status.apply(TokenEvent::signature_good, "the token signs again");
+}
+
+bool TokenService::another_key_signs(std::string_view object, Deadline deadline) {
+  Signer* signer = signer_.load(std::memory_order_acquire);
+  for (const std::string& other : parts_.probes.others(object)) {
+    if (!signer->probe(other, deadline)) continue;
+    note_good();
+    return true;
   }
+  return false;
 }
 
 }  // namespace signet::pkcs11

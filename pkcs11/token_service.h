@@ -55,7 +55,9 @@ class TokenService {
   Served<Signer*> signer_by(Deadline deadline) const;
   Served<void> record(const SignOrder& order, const JoseSignature& signature);
   template <class T>
-  void note_outcome(const Served<T>& outcome);
+  void note_outcome(const Served<T>& outcome, std::string_view object, Deadline deadline);
+  void note_good();
+  bool another_key_signs(std::string_view object, Deadline deadline);
 
   const Parts parts_;
   std::unique_ptr<Signer> owned_;
