@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -86,17 +87,21 @@ Unexpected<Error> no_login_record(std::string detail) {
                           .detail = std::move(detail)});
 }
 
-std::string login_record_path(const std::string& state_dir) { return state_dir + "/login-attempt"; }
+std::string login_record_path(const std::string& state_dir, std::string_view serial) {
+  constexpr std::size_t kNameBytes = 8;
+  const Sha256Digest digest = sha256(bytes_of(serial));
+  return fmt::format("{}/{}{}", state_dir, kLoginRecordPrefix, hex(BytesView(digest).first(kNameBytes)));
+}
 
-LoginRecord::LoginRecord(std::string directory) : path_(login_record_path(directory)) {}
+LoginRecord::LoginRecord(std::string directory) : directory_(std::move(directory)) {}
 
 Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const host::Secret& pin) const {
-  if (::access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return Verdict::may_try;
-  const auto text = host::read_file(path_, kMaxLoginRecordBytes);
+  const std::string path = login_record_path(directory_, serial);
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return Verdict::may_try;
+  const auto text = host::read_file(path, kMaxLoginRecordBytes);
   if (!text) return no_login_record(text.error().detail);
   const auto found = parse_login_note(*text);
-  if (!found) return Verdict::was_refused;
-  if (found->serial != serial) return Verdict::may_try;
+  if (!found || found->serial != serial) return Verdict::was_refused;
   SIGNET_TRY_ASSIGN(const std::string tag, pin_tag(pin, bytes_of(found->salt_hex)));
   if (tag != found->tag) return Verdict::may_try;
   return found->outcome == LoginNote::Outcome::unclear ? Verdict::last_try : Verdict::was_refused;
@@ -104,20 +109,21 @@ Result<LoginRecord::Verdict> LoginRecord::judge(const std::string& serial, const
 
 Result<void> LoginRecord::write_pending(const std::string& serial, const host::Secret& pin) const {
   SIGNET_TRY_ASSIGN(const LoginNote note, note_of(serial, pin, LoginNote::Outcome::pending));
-  SIGNET_TRY_ASSIGN(pending_, write_synced(path_, to_text(note)));
+  SIGNET_TRY_ASSIGN(pending_, write_synced(login_record_path(directory_, serial), to_text(note)));
   return {};
 }
 
 Result<void> LoginRecord::note_unclear(const std::string& serial, const host::Secret& pin) const {
   SIGNET_TRY_ASSIGN(const LoginNote note, note_of(serial, pin, LoginNote::Outcome::unclear));
-  SIGNET_TRY(write_synced(path_, to_text(note)));
+  SIGNET_TRY(write_synced(login_record_path(directory_, serial), to_text(note)));
   pending_.reset();
   return {};
 }
 
-Result<void> LoginRecord::clear() const {
-  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return io_error("unlink " + path_);
-  SIGNET_TRY(sync(path_));
+Result<void> LoginRecord::clear(const std::string& serial) const {
+  const std::string path = login_record_path(directory_, serial);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return io_error("unlink " + path);
+  SIGNET_TRY(sync(path));
   pending_.reset();
   return {};
 }

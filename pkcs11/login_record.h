@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "host/file_descriptor.h"
 #include "host/secret.h"
@@ -8,8 +9,12 @@
 
 namespace signet::pkcs11 {
 
-/// The record's file in a state-dir, and the octets it may have at most.
-std::string login_record_path(const std::string& state_dir);
+/// Every record's file in a state-dir is called this and 16 hexadecimal digits.
+inline constexpr std::string_view kLoginRecordPrefix = "login-attempt.";
+/// The file of the token with that serial number, which names it by the beginning of its SHA-256: a serial number may
+/// have any octets. A record per token, or a login to one would wipe out the refusal by another.
+std::string login_record_path(const std::string& state_dir, std::string_view serial);
+/// The octets a record may have at most.
 inline constexpr std::size_t kMaxLoginRecordBytes = 4096;
 /// io_failure, for people; `detail` is the system call and its reason.
 Unexpected<Error> no_login_record(std::string detail);
@@ -29,8 +34,8 @@ class LoginRecord {
   enum class Verdict { may_try, last_try, was_refused };
   /// May this PIN be tried on the token with this serial number? It is the same PIN where a salted, slow hash of it
   /// agrees in its last octet, which is too little to search for the PIN with; a changed PIN is mistaken for the old
-  /// one in 1 of 256 cases. A note that is none of ours counts as a refusal. Errors io_failure (the note cannot be
-  /// read).
+  /// one in 1 of 256 cases. A note that is none of ours, or not of this token, counts as a refusal. Errors io_failure
+  /// (the note cannot be read).
   Result<Verdict> judge(const std::string& serial, const host::Secret& pin) const;
 
   /// Before C_Login. Error io_failure: then there must be no login. Locked until one of the two below, or the object's
@@ -40,10 +45,10 @@ class LoginRecord {
   /// pending note stays.
   Result<void> note_unclear(const std::string& serial, const host::Secret& pin) const;
   /// After a success.
-  Result<void> clear() const;
+  Result<void> clear(const std::string& serial) const;
 
  private:
-  std::string path_;
+  std::string directory_;
   mutable host::FileDescriptor pending_{};  ///< the locked file while the PIN is being tried
 };
 

@@ -132,7 +132,7 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
   const auto result = login(session, CKU_USER, pin->bytes());
   if (result) {
     pin->wipe();
-    const auto cleared = record_.clear();
+    const auto cleared = record_.clear(token.serial);
     if (!cleared) host::log_failure(host::LogLevel::error, "the record of the login stays", cleared.error());
     return {};
   }

@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "host/os_error.h"
@@ -25,6 +27,11 @@ Unexpected<Error> cannot_open(const std::string& path) {
   return host::os_error("the record of login attempts cannot be opened; look at the state-dir", "open " + path);
 }
 
+// Not a file on its way to or from that name.
+bool is_record_name(std::string_view name) {
+  return name.starts_with(kLoginRecordPrefix) && name.find('.', kLoginRecordPrefix.size()) == std::string_view::npos;
+}
+
 Result<void> check_directory(const std::string& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
@@ -37,18 +44,30 @@ Result<void> check_directory(const std::string& directory) {
 
 }  // namespace
 
-Result<std::optional<UnlockPin>> UnlockPin::find(const std::string& state_dir) {
+Result<bool> UnlockPin::any(const std::string& state_dir) {
   SIGNET_TRY(check_directory(state_dir));
-  const std::string path = login_record_path(state_dir);
+  std::error_code failure;
+  std::filesystem::directory_iterator entry(state_dir, failure);
+  for (; !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
+    if (is_record_name(entry->path().filename().string())) return true;
+  }
+  errno = failure.value();
+  if (failure) return cannot_open(state_dir);
+  return false;
+}
+
+Result<std::optional<UnlockPin>> UnlockPin::find(const std::string& state_dir, const std::string& serial) {
+  SIGNET_TRY(check_directory(state_dir));
+  const std::string path = login_record_path(state_dir, serial);
   host::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.valid() && errno == ENOENT) return std::optional<UnlockPin>();
   if (!file.valid()) return cannot_open(path);
   UnlockPin found(path, std::move(file));
-  SIGNET_TRY(found.look());
+  SIGNET_TRY(found.look(serial));
   return std::optional<UnlockPin>(std::move(found));
 }
 
-Result<void> UnlockPin::look() {
+Result<void> UnlockPin::look(const std::string& serial) {
   // Shared: two who look do not take each other for the process that tries the PIN.
   being_tried_ = ::flock(file_.get(), LOCK_SH | LOCK_NB) != 0;
   if (being_tried_ && errno != EWOULDBLOCK) {
@@ -63,7 +82,7 @@ Result<void> UnlockPin::look() {
   if (count < 0) return host::os_error("the record cannot be read", "read " + path_);
   text.resize(static_cast<std::size_t>(count));
   auto note = parse_login_note(text);
-  if (note) note_ = std::move(*note);
+  if (note && note->serial == serial) note_ = std::move(*note);
   return {};
 }
 

@@ -33,7 +33,7 @@ left or the PIN is locked.
   --reset             set a new user PIN by the SO PIN, as on a locked token, then remove the record; keys stay
   --so-pin-fd N       with --reset: read the SO PIN from descriptor N instead of asking on the terminal
   --pin-fd N          with --reset: read the new user PIN from descriptor N
-  --force             also where one try is left, or where the record is of another token
+  --force             also where one try is left
   --json              print what was done for a script
 
 Example:

@@ -17,15 +17,16 @@ using pkcs11::UnlockPin;
 
 Unexpected<Failure> refuse(std::string sentence) { return Unexpected(Failure{ExitCode::refused, std::move(sentence)}); }
 
-Done<std::optional<UnlockPin>> find_record(const std::string& state_dir) {
-  auto record = UnlockPin::find(state_dir);
+Done<std::optional<UnlockPin>> find_record(const std::string& state_dir, const std::string& serial) {
+  auto record = UnlockPin::find(state_dir, serial);
   if (!record) return Unexpected(failure_of(record.error()));
   if (*record && (*record)->is_being_tried())
     return refuse("signet-token is trying this PIN at this moment; wait for the token's answer, then look again.");
   return std::move(*record);
 }
 
-// Without a record there is nothing to protect: a token that does not show is then only worth a warning.
+// Whose record counts only the token itself says. Without any there is nothing to protect: a token that does not show
+// is then only worth a warning.
 Done<std::optional<OpenHsm>> look_at_token(const HsmTarget& target, bool needed) {
   auto hsm = open_hsm(target);
   if (hsm) return std::optional(std::move(*hsm));
@@ -63,22 +64,15 @@ Done<void> clear(const UnlockPin& record) {
   return refuse("signet-token has begun another login meanwhile, whose record stays; look again.");
 }
 
-bool is_of(const RecordView& record, const TokenSurvey& token) {
-  return !record.note || record.note->serial == token.serial;
-}
-
 }  // namespace
 
-Done<void> may_clear(const RecordView& record, const TokenSurvey& token, bool force) {
+Done<void> may_try(const TokenSurvey& token, bool force) {
   if (token.user_pin_locked)
     return refuse(
-        "The token's PIN is locked, so that removing the record would not help; set a new PIN with --reset and the SO "
-        "PIN.");
+        "The token's PIN is locked, and signet-token does not try it, record or not; set a new one with --reset and "
+        "the "
+        "SO PIN.");
   if (force) return {};
-  if (!is_of(record, token))
-    return refuse(
-        "The record is of another token, whose PIN it protects, and does not keep signet-token from this one; --force "
-        "removes it.");
   if (token.user_pin_final_try)
     return refuse(
         "One try is left before the token locks its PIN, and signet-token does not take it; log in once with the right "
@@ -90,10 +84,15 @@ Done<std::string> unlock_pin(const Invocation& invocation) {
   const std::string& file = invocation.hsm.config;
   SIGNET_TRY_ASSIGN(const auto config, read_config(file, {"state-dir"}));
   const auto target = target_of(config, file);
-  SIGNET_TRY_ASSIGN(const auto record, find_record(config.state_dir));
+  const auto any_record = UnlockPin::any(config.state_dir);
+  if (!any_record) return Unexpected(failure_of(any_record.error()));
+  SIGNET_TRY_ASSIGN(const auto hsm, look_at_token(target, *any_record || invocation.reset));
+  std::optional<UnlockPin> record;
+  if (hsm) {
+    SIGNET_TRY_ASSIGN(record, find_record(config.state_dir, hsm->token.serial));
+  }
   UnlockReport report{.link_name = target.link_name, .pin_file = config.pin_file, .reset = invocation.reset};
   if (record) report.record = RecordView{record->note(), record->since()};
-  SIGNET_TRY_ASSIGN(const auto hsm, look_at_token(target, record || invocation.reset));
   if (hsm) report.token = hsm->token;
   warn(record_in_words(report.record));
   if (hsm) warn(fmt::format("the token \"{}\" says: {}.", printable(hsm->token.label), flags_in_words(hsm->token)));
@@ -101,12 +100,11 @@ Done<std::string> unlock_pin(const Invocation& invocation) {
   if (invocation.reset) {
     SIGNET_TRY(set_new_pin(*hsm, invocation.secrets));
     SIGNET_TRY_ASSIGN(report.token, look_again(*hsm, target));
-    report.cleared = record && (invocation.force || is_of(*report.record, *report.token));
-  } else if (record) {
-    SIGNET_TRY(may_clear(*report.record, *report.token, invocation.force));
-    report.cleared = true;
+  } else if (hsm) {
+    SIGNET_TRY(may_try(hsm->token, record && invocation.force));
   }
-  if (report.cleared) SIGNET_TRY(clear(*record));
+  if (record) SIGNET_TRY(clear(*record));
+  report.cleared = record.has_value();
   return invocation.json ? json_of(report) : view(report);
 }
 

@@ -10,8 +10,8 @@ namespace signet::admin {
 /// `token unlock-pin`: what goes to stdout. Main thread; blocks in the module.
 Done<std::string> unlock_pin(const Invocation& invocation);
 
-/// May the record be removed because an operator says that the PIN is right? Refused where that would not help (locked)
-/// or might hurt (one try left, a record of another token) without `force`. Pure.
-Done<void> may_clear(const RecordView& record, const pkcs11::TokenSurvey& token, bool force);
+/// May signet-token be let try its PIN, because an operator says that it is right? Refused where that would not help
+/// (locked) or might hurt (one try left) without `force`. Pure.
+Done<void> may_try(const pkcs11::TokenSurvey& token, bool force);
 
 }  // namespace signet::admin

@@ -51,8 +51,7 @@ boost::json::value json_of_record(const std::optional<RecordView>& record) {
 
 std::string record_result(const UnlockReport& report) {
   if (report.cleared) return "Removed the record of login attempts.\n";
-  if (report.record) return "Left the record of login attempts alone: it is of another token.\n";
-  return "There is no record of login attempts; nothing keeps signet-token from trying its PIN.\n";
+  return "There is no record of login attempts on this token; nothing keeps signet-token from trying its PIN.\n";
 }
 
 std::string where_the_pin_goes(const UnlockReport& report) {
@@ -75,7 +74,7 @@ std::string printable(std::string text) {
 }
 
 std::string record_in_words(const std::optional<RecordView>& record) {
-  if (!record) return "there is no record of a login attempt.";
+  if (!record) return "there is no record of a login attempt on this token.";
   const std::string since = moment(record->since);
   if (!record->note) return fmt::format("the record of {} is damaged, which counts as a refused PIN.", since);
   return fmt::format("the record of {} is of the token with serial \"{}\": {}.", since, printable(record->note->serial),

@@ -1,5 +1,4 @@
 // Every return value of C_Login: whether a PIN is tried again.
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -14,9 +13,7 @@ namespace {
 /// The real call is made and its answer lost: the worst case, since the token has counted it.
 std::string login_rule(CK_RV rv) { return fmt::format("C_Login rv=0x{:x} call", rv); }
 
-void forget_attempts(const TokenProcess& service) {
-  std::filesystem::remove(service.state_directory() + "/login-attempt");
-}
+void forget_attempts(const TokenProcess& service) { service.remove_login_records(); }
 
 void require_stopped_after(const FaultControl& faults, TokenProcess& service, long logins, long wanted) {
   const auto refused = service.wait_for(link::PIN_REFUSED);
@@ -64,7 +61,7 @@ TEST_CASE("every other return value of C_Login gets one more try by a new image"
     INFO(rv);
     CHECK(fixture.service.wait_for(link::READY).epoch() == 1);
     CHECK(fixture.faults.count("C_Login") == 2);
-    CHECK_FALSE(std::filesystem::exists(fixture.service.state_directory() + "/login-attempt"));
+    CHECK_FALSE(fixture.service.has_login_record());
   }
 }
 

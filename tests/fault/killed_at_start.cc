@@ -1,6 +1,5 @@
 // kill -9 at every call that signet-token makes of its module, from C_Initialize to the first C_Sign, before the call
 // and after it: a PIN whose fate is unknown is never tried again by itself.
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -37,7 +36,7 @@ class KilledStart {
   /// The next start, and one after the operator's act where that is needed.
   void check_next_starts() {
     const long tried = logins() - logins_before_;
-    const bool unknown = std::filesystem::exists(record());
+    const bool unknown = service_.has_login_record();
     CHECK(tried <= 1);
     // Only a login that has ended leaves no record behind.
     if (tried == 1 && !unknown) CHECK(has_ended_login());
@@ -45,18 +44,17 @@ class KilledStart {
     if (unknown) {
       service_.wait_for(link::PIN_REFUSED);
       CHECK(logins() == logins_before_ + tried);
-      std::filesystem::remove(record());
+      service_.remove_login_records();
       restart();
     }
     service_.wait_for(link::READY);
     CHECK(logins() == logins_before_ + tried + 1);
-    CHECK_FALSE(std::filesystem::exists(record()));
+    CHECK_FALSE(service_.has_login_record());
   }
-  bool left_record() const { return std::filesystem::exists(record()); }
+  bool left_record() const { return service_.has_login_record(); }
 
  private:
   long logins() const { return fixture_.faults.count("C_Login"); }
-  std::string record() const { return service_.state_directory() + "/login-attempt"; }
   /// A call was made that follows the login.
   bool has_ended_login() const { return fixture_.faults.count("C_GetMechanismList") > lists_before_; }
   void restart() {

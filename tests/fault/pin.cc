@@ -1,5 +1,4 @@
 // A PIN is tried once, and never again by itself.
-#include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -45,7 +44,7 @@ TEST_CASE("a token that says its PIN is locked, or one try is left, is not logge
   REQUIRE_OK(reply);
   CHECK(reply->failure().code() == link::TOKEN_UNAVAILABLE);
   CHECK(reply->failure().state() == link::PIN_REFUSED);
-  CHECK_FALSE(std::filesystem::exists(fixture.service.state_directory() + "/login-attempt"));
+  CHECK_FALSE(fixture.service.has_login_record());
 }
 
 TEST_CASE("a PIN that must be changed first is a matter of configuration, and not tried", "[fault]") {
@@ -81,7 +80,7 @@ TEST_CASE("the token itself counts one wrong PIN, and none after the right one",
   service.wait_for(link::PIN_REFUSED);
   CHECK(token_counts_a_wrong_pin(given.hsm));
   service.kill();
-  std::filesystem::remove(service.state_directory() + "/login-attempt");
+  service.remove_login_records();
   std::ofstream(given.hsm.pin_file()) << given.hsm.pin() << "\n";
   service.start();
   service.wait_for(link::READY);
@@ -93,10 +92,9 @@ TEST_CASE("a service that is stopped while it logs in leaves no record that woul
   const FaultControl faults{hsm};
   faults.set_rules({"C_Login delay=700"});
   TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
-  const std::string record = service.state_directory() + "/login-attempt";
-  service.wait_until("the login", [&record](const link::Description&) { return std::filesystem::exists(record); });
+  service.wait_until("the login", [&service](const link::Description&) { return service.has_login_record(); });
   CHECK(service.terminate() == 0);
-  CHECK_FALSE(std::filesystem::exists(record));
+  CHECK_FALSE(service.has_login_record());
   service.start();
   service.wait_for(link::READY);
 }
@@ -132,12 +130,12 @@ TEST_CASE("a refused PIN is not tried again: not by time, not by re-execution, n
           .state();
   if (state == link::PIN_REFUSED) {
     service.kill();
-    std::filesystem::remove(service.state_directory() + "/login-attempt");
+    service.remove_login_records();
     service.start();
   }
   service.wait_for(link::READY);
   CHECK(given.faults.count("C_Login") == 2);
-  CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
+  CHECK_FALSE(service.has_login_record());
 }
 
 TEST_CASE("a process killed while C_Login runs leaves a record that counts as a refusal", "[fault]") {

@@ -37,7 +37,7 @@ struct Scene {
     CHECK(tally.hung == 0);
     CHECK_FALSE(tally.states.contains(link::PIN_REFUSED));
     CHECK_FALSE(tally.states.contains(link::MISCONFIGURED));
-    CHECK_FALSE(std::filesystem::exists(service.state_directory() + "/login-attempt"));
+    CHECK_FALSE(service.has_login_record());
     CHECK(service.runs());
   }
 };

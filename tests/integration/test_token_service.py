@@ -92,7 +92,7 @@ class Pin(unittest.TestCase):
             eventually(lambda: self.stack.token_state() in ("ready", "pin-refused"), "the corrected PIN was looked at")
             if self.stack.token_state() == "pin-refused":
                 removed += 1
-                (self.stack.root / "state/token/login-attempt").unlink()
+                self.stack.login_records()[0].unlink()
                 self.restart_token()
             self.stack.wait_ready()
             self.assertEqual(self.stack.jwt({"fresh": True}).status, 200)

@@ -1,6 +1,7 @@
 """signet-admin token unlock-pin: the record of a refused PIN is told and removed, never against the token's word and never from under a login
 that is under way; and a new PIN is set by the SO PIN."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -23,8 +24,16 @@ class UnlockPin(unittest.TestCase):
         self.fault = FaultModule(directory)
         self.stack = self.enterContext(Stack(module=self.fault.path, environment_of_token=self.fault.environment, start=False))
         self.hsm = self.stack.hsm
-        self.record = self.stack.root / "state/token/login-attempt"
         self.wrong = ("1" if self.hsm.pin[0] != "1" else "2") + self.hsm.pin[1:]
+
+    @property
+    def record(self) -> pathlib.Path:
+        """The record of the one token, or a path where nothing is."""
+        return next((path for path in self.stack.login_records() if path != self.of_another), self.stack.root / "no-record")
+
+    @property
+    def of_another(self) -> pathlib.Path:
+        return self.stack.root / f"state/token/login-attempt.{hashlib.sha256(b'4711').hexdigest()[:16]}"
 
     # The service.
 
@@ -132,7 +141,8 @@ class Record(UnlockPin):
             os.close(reader)
             self.assertIn(b"the record of", admin.stderr.readline())
             # Another PIN than that of the record; the same one would stay refused.
-            self.record.write_text(self.record.read_text().replace(self.record.read_text().splitlines()[0], "of-another-token"))
+            serial, salt, tag, outcome = self.record.read_text().splitlines()
+            self.record.write_text(f"{serial}\n{salt}\n{int(tag, 16) ^ 1:02x}\n{outcome}\n")
             self.stack.token.start()
             self.stack.wait_ready()
             admin.kill()
@@ -159,16 +169,40 @@ class Record(UnlockPin):
         self.unlock("--force")
         self.assertFalse(self.record.exists())
 
+    def test_a_locked_pin_without_a_record_is_told(self):
+        for flags, words in ((LOCKED, "--reset"), (FINAL_TRY, "One try is left")):
+            self.fault.rules(flags)
+            for force in ((), ("--force",)):
+                done = self.unlock(*force, code=3)
+                self.assertIn(words, done.stderr)
+                self.assertEqual(done.stdout, "")
+
     def test_a_record_of_another_token_stays(self):
-        self.record.write_text(f"4711\n{SALT}\n7f\npending\n")
-        done = self.unlock(code=3)
-        self.assertIn('serial "4711"', done.stderr)
-        self.assertIn("another token", done.stderr)
-        self.assertTrue(self.record.exists())
-        self.unlock("--force")
-        self.assertFalse(self.record.exists())
+        self.of_another.write_text(f"4711\n{SALT}\n7f\npending\n")
+        self.assertIn("There is no record", self.unlock("--force").stdout)
+        self.assertIn("Set a new user PIN.", self.reset().stdout)
+        self.hsm.unplug()
+        self.unlock(code=4)  # nobody knows whose record it is
+        self.assertTrue(self.of_another.exists())
+
+    def test_a_login_to_another_token_with_the_same_state_dir_leaves_the_record(self):
+        self.start(self.wrong)
+        self.stack.wait_token_state("pin-refused")
+        own = self.record.read_text()
+        self.hsm.tool("--init-token", "--free", "--label", "other", "--so-pin", self.hsm.so_pin, "--pin", self.hsm.pin)
+        self.stack.pin_file.write_text(self.hsm.pin + "\n")
+        self.stack.write_token_conf(token="pkcs11:token=other")
+        self.restart_token()
+        self.stack.wait_token_state("ready")
+        self.assertEqual(self.record.read_text(), own)
+        self.stack.pin_file.write_text(self.wrong + "\n")
+        self.stack.write_token_conf(token="pkcs11:token=build")
+        self.restart_token()
+        self.stack.wait_token_state("pin-refused")
+        self.assertEqual(self.fault.count("C_Login"), 2)
 
     def test_a_damaged_record_is_told_and_removed(self):
+        self.leave_a_login_cut_off()
         self.record.write_text("\x1b]0;hello\n")
         done = self.unlock()
         self.assertIn("is damaged", done.stderr)
@@ -198,12 +232,12 @@ class Record(UnlockPin):
         self.assertIn("--config", run([program_path("signet-admin"), "token", "unlock-pin", "--module", self.hsm.module, "--token", "build"]).stderr)
 
     def test_a_user_who_may_not_read_the_record_is_told_so(self):
-        self.record.write_text(f"4711\n{SALT}\n7f\npending\n")
+        self.of_another.write_text(f"4711\n{SALT}\n7f\npending\n")
         (self.stack.root / "state/token").chmod(0o700)
         done = run(as_peer(Peer(), ["env", *(f"{name}={value}" for name, value in self.environment().items()), *map(str, self.argv())]))
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("not for this user", done.stderr)
-        self.assertTrue(self.record.exists())
+        self.assertTrue(self.of_another.exists())
 
 
 class Reset(UnlockPin):
@@ -244,11 +278,6 @@ class Reset(UnlockPin):
         self.assertIn("Set a new user PIN.", self.reset().stdout)
         self.start("90909090")
         self.stack.wait_ready()
-
-    def test_a_record_of_another_token_stays(self):
-        self.record.write_text(f"4711\n{SALT}\n7f\npending\n")
-        self.assertIn("of another token", self.reset().stdout)
-        self.assertTrue(self.record.exists())
 
 
 if __name__ == "__main__":

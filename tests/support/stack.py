@@ -156,6 +156,10 @@ class Stack:
     def wait_token_state(self, state: str, within: float = 30.0):
         eventually(lambda: self.token_state() == state, f"token state {state}", within)
 
+    def login_records(self) -> list:
+        """The records of login attempts that signet-token has left."""
+        return sorted(path for path in (self.root / "state/token").glob("login-attempt.*") if path.suffix not in (".new", ".cleared"))
+
     def _tear_down(self, failed: bool):
         try:
             if not failed:

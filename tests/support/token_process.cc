@@ -21,6 +21,17 @@ int status_of(int wait_status) {
   return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 }
 
+std::vector<std::filesystem::path> login_records_in(const std::string& directory) {
+  constexpr std::string_view kPrefix = "login-attempt.";
+  std::vector<std::filesystem::path> records;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_half_written = name.ends_with(".new");
+    if (name.starts_with(kPrefix) && !is_half_written) records.push_back(entry.path());
+  }
+  return records;
+}
+
 }  // namespace
 
 TokenProcess::TokenProcess(const TestToken& token, const TokenProcessSpec& spec)
@@ -43,6 +54,12 @@ TokenProcess::TokenProcess(const TestToken& token, const TokenProcessSpec& spec)
 
 TokenProcess::~TokenProcess() {
   if (pid_ > 0) kill();
+}
+
+bool TokenProcess::has_login_record() const { return !login_records_in(state_directory()).empty(); }
+
+void TokenProcess::remove_login_records() const {
+  for (const auto& record : login_records_in(state_directory())) std::filesystem::remove(record);
 }
 
 std::string TokenProcess::state_directory() const {

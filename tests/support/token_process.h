@@ -38,6 +38,9 @@ class TokenProcess {
   pid_t pid() const { return pid_; }
   const std::string& socket() const { return socket_; }
   std::string state_directory() const;
+  /// Is there a record of a login attempt, on whatever token?
+  bool has_login_record() const;
+  void remove_login_records() const;
   /// What it has written on stderr.
   std::string log() const;
   bool runs() const;

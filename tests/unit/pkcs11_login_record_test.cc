@@ -35,9 +35,20 @@ TEST_CASE("a PIN whose outcome is unknown is not tried again on the same token",
   CHECK(judged(record, "A", pin) == Verdict::was_refused);
   CHECK(judged(LoginRecord(directory.path()), "A", pin) == Verdict::was_refused);
   CHECK(judged(record, "B", pin) == Verdict::may_try);
-  REQUIRE_OK(record.clear());
+  REQUIRE_OK(record.clear("A"));
   CHECK(judged(record, "A", pin) == Verdict::may_try);
   CHECK(std::filesystem::is_empty(directory.path()));
+}
+
+TEST_CASE("a login to one token leaves the refusal by another", "[pkcs11]") {
+  const test::ScratchDirectory directory;
+  const LoginRecord record(directory.path());
+  const auto refused = secret("1234");
+  REQUIRE_OK(record.write_pending("A", refused));
+  REQUIRE_OK(record.write_pending("B", secret("4321")));
+  CHECK(judged(record, "A", refused) == Verdict::was_refused);
+  REQUIRE_OK(record.clear("B"));
+  CHECK(judged(record, "A", refused) == Verdict::was_refused);
 }
 
 TEST_CASE("a changed PIN is tried, but for 1 in 256", "[pkcs11]") {
@@ -66,7 +77,7 @@ TEST_CASE("the record does not hold the PIN, and is for its owner alone", "[pkcs
   const test::ScratchDirectory directory;
   const LoginRecord record(directory.path());
   REQUIRE_OK(record.write_pending("A", secret("findable-pin")));
-  const std::string path = directory.file("login-attempt");
+  const std::string path = login_record_path(directory.path(), "A");
   std::ifstream file(path);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   CHECK(text.find("findable") == std::string::npos);
