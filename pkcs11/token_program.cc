@@ -79,6 +79,7 @@ struct Image {
   void start_threads();
   void serve_until_stopped(int signals);
   void list_keys_anew();
+  void end_login();
   [[noreturn]] void leave();
 
   const TokenConfig& config;
@@ -129,6 +130,19 @@ void Image::list_keys_anew() {
   host::log(host::LogLevel::warning, "SIGHUP: the token's keys are not listed anew: " + listed.error().message);
 }
 
+// A login that is cut off leaves its record behind, and the PIN is then not tried again by itself: it gets all the time
+// that a login may take.
+void Image::end_login() {
+  if (keeper.end_logins(std::chrono::milliseconds::zero())) return;
+  host::log(host::LogLevel::notice,
+            "a login is under way; leaving once the token has answered, or start-timeout is over");
+  if (keeper.end_logins(config.start_timeout)) return;
+  host::log(
+      host::LogLevel::warning,
+      "leaving with a login under way, whose outcome is not known; the next start does not try this PIN until the "
+      "operator says with signet-admin token unlock-pin that it is right");
+}
+
 // Running calls finish, nothing is closed: C_Finalize and exit handlers crash modules that another thread is still
 // inside.
 void Image::leave() {
@@ -137,7 +151,7 @@ void Image::leave() {
   status.stop_waiting();
   if (!listening.bound_path.empty()) ::unlink(listening.bound_path.c_str());
   if (!server.drain(config.call_timeout)) host::log(host::LogLevel::warning, "leaving with calls under way");
-  if (!keeper.end_logins(config.call_timeout)) host::log(host::LogLevel::warning, "leaving with a login under way");
+  end_login();
   ::_exit(EXIT_SUCCESS);
 }
 

@@ -90,11 +90,15 @@ TEST_CASE("the token itself counts one wrong PIN, and none after the right one",
 TEST_CASE("a service that is stopped while it logs in leaves no record that would forbid the next login", "[fault]") {
   const SoftHsm hsm;
   const FaultControl faults{hsm};
-  faults.set_rules({"C_Login delay=700"});
-  TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
+  faults.set_rules({"C_Login delay=1500"});
+  // The login may take start-timeout, which is longer.
+  TokenProcess service(
+      hsm,
+      {.module = FaultControl::module(), .environment = faults.environment(), .options = {"call-timeout = 200ms"}});
   service.wait_until("the login", [&service](const link::Description&) { return service.has_login_record(); });
   CHECK(service.terminate() == 0);
   CHECK_FALSE(service.has_login_record());
+  CHECK(service.log().find("a login is under way") != std::string::npos);
   service.start();
   service.wait_for(link::READY);
 }
