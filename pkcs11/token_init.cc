@@ -4,6 +4,7 @@
 #include <libp11.h>
 
 #include "pkcs11/libp11_token.h"
+#include "pkcs11/user_pin_reset.h"
 
 namespace signet::pkcs11 {
 namespace {
@@ -21,17 +22,13 @@ Result<std::string> padded_label(const std::string& label) {
   return padded;
 }
 
-Result<void> set_user_pin(PKCS11_SLOT* slot, const char* so_pin, const char* user_pin, const std::string& pin_length) {
-  constexpr int kReadWrite = 1;
-  constexpr int kSecurityOfficer = 1;
-  if (PKCS11_open_session(slot, kReadWrite) != 0)
-    return libp11_refusal("C_OpenSession", "the token was initialised but gives no session to set its user PIN");
-  if (PKCS11_login(slot, kSecurityOfficer, so_pin) != 0)
-    return libp11_refusal("C_Login", "the token was initialised but refuses the SO PIN it was just given");
-  if (PKCS11_init_pin(slot->token, user_pin) != 0)
-    return libp11_refusal("C_InitPIN", "the token was initialised but refuses this user PIN" + pin_length +
-                                           "; choose another one and run this again with --force");
-  return {};
+Result<void> erase(const Module& module, CK_SLOT_ID slot, const std::string& padded_label, const host::Secret& so_pin) {
+  SIGNET_TRY_ASSIGN(const auto so_text, terminated(so_pin));
+  const Libp11Slots slots(module);
+  SIGNET_TRY_ASSIGN(auto* found, slots.find(slot));
+  if (PKCS11_init_token(found->token, c_text(so_text), padded_label.c_str()) == 0) return {};
+  return libp11_refusal(
+      "C_InitToken", "the token does not let itself be initialised with this SO PIN" + pin_length_hint(module, slot));
 }
 
 }  // namespace
@@ -39,15 +36,12 @@ Result<void> set_user_pin(PKCS11_SLOT* slot, const char* so_pin, const char* use
 Result<void> init_token(const Module& module, CK_SLOT_ID slot, const std::string& label, const host::Secret& so_pin,
                         const host::Secret& user_pin) {
   SIGNET_TRY_ASSIGN(const auto padded, padded_label(label));
-  SIGNET_TRY_ASSIGN(const auto so_text, terminated(so_pin));
-  SIGNET_TRY_ASSIGN(const auto user_text, terminated(user_pin));
-  const std::string pin_length = pin_length_hint(module, slot);
-  const Libp11Slots slots(module);
-  SIGNET_TRY_ASSIGN(auto* found, slots.find(slot));
-  if (PKCS11_init_token(found->token, c_text(so_text), padded.c_str()) != 0) {
-    return libp11_refusal("C_InitToken", "the token does not let itself be initialised with this SO PIN" + pin_length);
-  }
-  return set_user_pin(found, c_text(so_text), c_text(user_text), pin_length);
+  SIGNET_TRY(erase(module, slot, padded, so_pin));
+  auto set = reset_user_pin(module, slot, so_pin, user_pin);
+  if (set) return {};
+  set.error().message =
+      "the token was initialised and has no user PIN: " + set.error().message + "; then run this again with --force";
+  return set;
 }
 
 }  // namespace signet::pkcs11

@@ -59,13 +59,13 @@ class UnlockPin(unittest.TestCase):
 
     # The command.
 
-    def argv(self, *words) -> list:
-        return [program_path("signet-admin"), "token", "unlock-pin", "--config", self.stack.token_conf, *words]
+    def argv(self, *words, command: str = "unlock-pin") -> list:
+        return [program_path("signet-admin"), "token", command, "--config", self.stack.token_conf, *words]
 
     def environment(self) -> dict:
         return environment(**self.hsm.environment, **self.fault.environment)
 
-    def unlock(self, *words, secrets: dict | None = None, code: int = 0):
+    def unlock(self, *words, secrets: dict | None = None, code: int = 0, command: str = "unlock-pin"):
         descriptors, options = [], []
         for option, value in (secrets or {}).items():
             reader, writer = os.pipe()
@@ -74,7 +74,7 @@ class UnlockPin(unittest.TestCase):
             descriptors.append(reader)
             options += [option, str(reader)]
         try:
-            done = run(self.argv(*words, *options), env=self.environment(), pass_fds=tuple(descriptors))
+            done = run(self.argv(*words, *options, command=command), env=self.environment(), pass_fds=tuple(descriptors))
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -264,6 +264,24 @@ class Reset(UnlockPin):
         self.unlock()
         self.stack.token.start()
         self.stack.wait_ready()
+
+    def test_a_device_that_fails_is_told_and_not_waited_for(self):
+        for rule, words in (("C_OpenSession rv=0x30", "gives no session"), ("C_Login rv=0x30", "without a word about the SO PIN"),
+                            ("C_InitPIN rv=0x30", "did not set the user PIN")):
+            self.fault.rules(rule)
+            stderr = self.reset(code=1).stderr
+            self.assertIn(words, stderr)
+            self.assertIn("check the device", stderr)
+        self.fault.rules()
+        self.start(self.hsm.pin)
+        self.stack.wait_ready()
+
+    def test_a_token_is_initialised_though_its_pin_cannot_be_set(self):
+        self.fault.rules("C_OpenSession rv=0x30")
+        secrets = {"--so-pin-fd": self.hsm.so_pin, "--pin-fd": self.hsm.pin}
+        self.assertIn("was initialised and has no user PIN", self.unlock("--force", command="init", secrets=secrets, code=1).stderr)
+        self.fault.rules()
+        self.unlock("--force", command="init", secrets=secrets)
 
     def test_a_pin_that_the_token_does_not_take(self):
         self.assertIn("a PIN of this token has 4 to 255 octets", self.reset(new_pin="123", code=3).stderr)
