@@ -19,6 +19,7 @@ constexpr const char* kEpoch = "SIGNET_TOKEN_EPOCH";
 constexpr const char* kAttempt = "SIGNET_TOKEN_ATTEMPT";
 constexpr const char* kReason = "SIGNET_TOKEN_REASON";
 constexpr const char* kOwnSocket = "SIGNET_TOKEN_OWN_SOCKET";
+constexpr const char* kConfiguration = "SIGNET_TOKEN_CONFIG";
 /// Where the next image looks for its socket (SD_LISTEN_FDS_START, sd_listen_fds(3)).
 constexpr int kListenDescriptor = 3;
 
@@ -76,6 +77,8 @@ ImageHistory take_image_history() {
   return history;
 }
 
+std::string take_image_configuration() { return take_variable(kConfiguration); }
+
 Result<host::FileDescriptor> at_handover_descriptor(host::FileDescriptor listening) {
   if (listening.get() == kListenDescriptor) return listening;
   host::FileDescriptor moved(::dup3(listening.get(), kListenDescriptor, O_CLOEXEC));
@@ -90,6 +93,7 @@ NextImage::NextImage(Plan plan) : plan_(std::move(plan)) {
     environment_.push_back(std::move(entry));
   environment_.push_back(assignment(kEpoch, std::to_string(plan_.epoch + 1)));
   environment_.push_back(assignment(kOwnSocket, plan_.socket_is_ours ? "1" : "0"));
+  environment_.push_back(assignment(kConfiguration, plan_.configuration));
   argv_ = pointers_to(plan_.arguments);
   argv_.push_back(nullptr);
   envp_ = pointers_to(environment_);

@@ -26,6 +26,10 @@ struct ImageHistory {
 /// main after InheritedSockets::take() and before anything is opened.
 ImageHistory take_image_history();
 
+/// The text of the configuration that the first image read, for all its successors to go by; empty in the first.
+/// Removed from the environment as it is read. Call in main before the first thread.
+std::string take_image_configuration();
+
 /// Moves the listening socket to the descriptor at which the next image will look for it. Done at the beginning, while
 /// nothing of ours stands there: moved at the end it would take the place of a descriptor that another thread still
 /// waits on. Call in main before anything else is opened. Error io_failure.
@@ -37,6 +41,7 @@ class NextImage {
  public:
   struct Plan {
     std::vector<std::string> arguments;  ///< argv of this image
+    std::string configuration;           ///< what this image read; shorter than 128 KiB (MAX_ARG_STRLEN, execve(2))
     std::string socket_name;             ///< FileDescriptorName=
     bool socket_is_ours = false;
     std::uint32_t epoch = 0;  ///< of this image

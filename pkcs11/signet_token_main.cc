@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pkcs11/config_paths.h"
+#include "pkcs11/next_image.h"
 #include "pkcs11/token_config.h"
 #include "pkcs11/token_program.h"
 
@@ -50,6 +51,14 @@ int check(const std::string& file, signet::pkcs11::TokenConfigReading reading) {
   return report(reading.problems);
 }
 
+// A service that was lost goes on by the configuration it was started with: an edit must neither take effect nor end it
+// at a moment that nobody chose.
+signet::pkcs11::TokenConfigReading configuration_of_service(const std::string& file) {
+  const std::string first_read = signet::pkcs11::take_image_configuration();
+  return first_read.empty() ? signet::pkcs11::load_token_config(file)
+                            : signet::pkcs11::read_token_config(file, first_read);
+}
+
 int run(const std::vector<std::string>& argv) {
   Arguments arguments;
   for (std::size_t i = 1; i < argv.size(); ++i) {
@@ -67,10 +76,10 @@ int run(const std::vector<std::string>& argv) {
     }
   }
   if (arguments.config.empty()) return usage("--config FILE is missing");
-  const auto reading = signet::pkcs11::load_token_config(arguments.config);
-  if (arguments.check) return check(arguments.config, reading);
+  if (arguments.check) return check(arguments.config, signet::pkcs11::load_token_config(arguments.config));
+  const auto reading = configuration_of_service(arguments.config);
   if (!reading.problems.empty()) return report(reading.problems);
-  return signet::pkcs11::run_token_service(reading.config, argv);
+  return signet::pkcs11::run_token_service(reading, argv);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ ConfigSchema schema_for(TokenConfig& config, bool& peer_mentioned) {
 }  // namespace
 
 TokenConfigReading read_token_config(const std::string& file, std::string_view text) {
-  TokenConfigReading reading;
+  TokenConfigReading reading{.config = {}, .problems = {}, .text = std::string(text)};
   bool peer_mentioned = false;
   const ConfigSchema schema = schema_for(reading.config, peer_mentioned);
   reading.problems = schema.apply(read_config_lines(file, text));

@@ -38,6 +38,7 @@ struct TokenConfig {
 struct TokenConfigReading {
   TokenConfig config;
   std::vector<ConfigProblem> problems;  ///< empty: the configuration may be used
+  std::string text{};                   ///< what was read, at most 64 KiB
 };
 
 /// Reads the text of one file; every problem of it, never only the first. Users and groups are looked up in this

@@ -173,7 +173,8 @@ int fail(const Error& error) {
 
 }  // namespace
 
-int run_token_service(const TokenConfig& config, std::vector<std::string> arguments) {
+int run_token_service(const TokenConfigReading& configuration, std::vector<std::string> arguments) {
+  const TokenConfig& config = configuration.config;
   hold_signals();
   reset_signals();
   // Without this a re-executed image is called "exe", after /proc/self/exe.
@@ -188,6 +189,7 @@ int run_token_service(const TokenConfig& config, std::vector<std::string> argume
     host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
 
   NextImage::Plan plan{.arguments = std::move(arguments),
+                       .configuration = configuration.text,
                        .socket_name = kSocketName,
                        .socket_is_ours = !listening->bound_path.empty(),
                        .epoch = history.epoch};

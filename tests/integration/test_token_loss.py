@@ -110,6 +110,21 @@ class Faults(unittest.TestCase):
                 stack.wait_ready()
         self.assertTrue(stack.token.running)
 
+    def test_an_edit_of_the_configuration_waits_for_the_next_start(self):
+        stack = self.start()
+        edited = stack.token_conf.read_text() + "sesions = 4\n"
+        stack.token_conf.write_text(edited.replace(str(stack.token_socket), f"{stack.token_socket}.new"))
+        for _ in range(2):
+            self.fault.rules("C_Sign rv=0x30 times=1")
+            eventually(lambda: stack.jwt({"fresh": True}).status == 200, "signing works again")
+            self.fault.rules()
+            stack.wait_ready()
+        names = [entry.partition(b"=")[0] for entry in output_as_root(["cat", f"/proc/{stack.token.pid}/environ"]).split(b"\0")]
+        self.assertEqual(names.count(b"SIGNET_TOKEN_CONFIG"), 1, "the environment grows over epochs")
+        self.assertTrue(stack.token.running)
+        stack.token.stop()
+        self.assertFalse(stack.token_socket.exists(), "the socket that was bound is removed")
+
     def test_a_call_that_hangs_costs_its_callers_a_504_and_the_service_a_new_epoch(self):
         stack = self.start(daemon={"deadline": "2s"}, token={"call-timeout": "1s", "sessions": "2"})
         cached = stack.jwt().json()["token"]

@@ -13,6 +13,7 @@ TEST_CASE("a first image has no history", "[pkcs11]") {
   CHECK(history.attempt == 0);
   CHECK(history.reason.empty());
   CHECK_FALSE(history.socket_is_ours);
+  CHECK(take_image_configuration().empty());
 }
 
 TEST_CASE("what a former image left is read once and removed", "[pkcs11]") {
@@ -28,6 +29,12 @@ TEST_CASE("what a former image left is read once and removed", "[pkcs11]") {
     return right && take_image_history().epoch == 0 && std::getenv("SIGNET_TOKEN_REASON") == nullptr ? 0 : 1;
   });
   CHECK(status == 0);
+}
+
+TEST_CASE("the first image's configuration is read once and removed", "[pkcs11]") {
+  const test::EnvironmentVariable text("SIGNET_TOKEN_CONFIG", "sessions = 2\n");
+  CHECK(take_image_configuration() == "sessions = 2\n");
+  CHECK(take_image_configuration().empty());
 }
 
 TEST_CASE("nonsense in the history counts as none", "[pkcs11]") {
