@@ -33,8 +33,13 @@ bool CallWatch::is_late(Clock::time_point now) const {
   });
 }
 
-CallWatch::Scope::Scope(CallWatch& watch, std::size_t slot, Clock::duration limit) : due_(watch.due_[slot]) {
-  due_.store((Clock::now() + limit).time_since_epoch().count(), std::memory_order_relaxed);
+CallWatch::Scope::Scope(CallWatch& watch, std::size_t slot, Clock::duration limit)
+    : due_(watch.due_[slot]), limit_(limit) {
+  renew();
+}
+
+void CallWatch::Scope::renew() const noexcept {
+  due_.store((Clock::now() + limit_).time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 }  // namespace signet::pkcs11

@@ -22,16 +22,20 @@ class CallWatch {
   CallWatch& operator=(const CallWatch&) = delete;
   ~CallWatch() = default;
 
-  /// One call under way, for as long as the scope lives. One at a time per slot; any thread.
+  /// One call under way, or several one after the other, for as long as the scope lives. One at a time per slot; any
+  /// thread.
   class Scope {
    public:
     Scope(CallWatch& watch, std::size_t slot, Clock::duration limit);
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
+    /// A call is back and another one follows, which has the whole limit to itself.
+    void renew() const noexcept;
     ~Scope() { due_.store(kIdle, std::memory_order_relaxed); }
 
    private:
     std::atomic<Clock::rep>& due_;
+    const Clock::duration limit_;
   };
 
  private:

@@ -115,19 +115,23 @@ Bytes sign_input(TokenMechanism mechanism, Hash hash, BytesView input) {
   return info;
 }
 
-CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot) {
+CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot,
+                                                           const AfterCall& after_call) {
   CK_ULONG count = 0;
   SIGNET_TRY(check("C_GetMechanismList", functions.C_GetMechanismList(slot, nullptr, &count)));
+  after_call();
   SIGNET_TRY(check_count(count, kMaxMechanisms));
   const CK_ULONG counted = count;
   std::vector<CK_MECHANISM_TYPE> listed(counted + kSpareMechanisms);
   SIGNET_TRY(check("C_GetMechanismList", functions.C_GetMechanismList(slot, listed.data(), &count)));
+  after_call();
   SIGNET_TRY(check_count(count, counted));
   listed.resize(count);
   std::set<CK_MECHANISM_TYPE> mechanisms;
   for (const CK_MECHANISM_TYPE type : listed) {
     CK_MECHANISM_INFO info{};
     const CK_RV rv = functions.C_GetMechanismInfo(slot, type, &info);
+    after_call();
     // A mechanism that the module cannot describe is not used; a token that has gone must not look like one without.
     if (means_token_lost(ckr_class(rv))) return Unexpected(CallFailure{"C_GetMechanismInfo", rv});
     if (rv == CKR_OK && (info.flags & CKF_SIGN) != 0) mechanisms.insert(type);

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "pkcs11/after_call.h"
 #include "pkcs11/provider/signing_key.h"
 #include "pkcs11/session.h"
 #include "proto/algorithm.h"
@@ -52,7 +53,8 @@ class SignMechanism {
 Bytes sign_input(TokenMechanism mechanism, Hash hash, BytesView input);
 
 /// The mechanisms a slot lists with CKF_SIGN. Blocks in the module.
-CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot);
+CallResult<std::set<CK_MECHANISM_TYPE>> signing_mechanisms(
+    const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, const AfterCall& after_call = [] {});
 
 /// The algorithms that a key of this type and these mechanisms can serve. Pure.
 std::vector<Algorithm> usable_algorithms(KeyType type, const std::set<CK_MECHANISM_TYPE>& mechanisms);

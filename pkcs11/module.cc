@@ -38,12 +38,16 @@ Error not_initialized(CK_RV rv) {
 
 }  // namespace
 
-Result<std::unique_ptr<Module>> Module::load(const ModuleSpec& spec) {
+Result<std::unique_ptr<Module>> Module::load(const ModuleSpec& spec, const AfterCall& after_call) {
   std::unique_ptr<Module> module(new Module());
   SIGNET_TRY(module->load_table(spec.path));
+  after_call();
   SIGNET_TRY(module->initialize(spec.init_args));
+  after_call();
   SIGNET_TRY(module->load_libp11(spec));
+  after_call();
   module->describe();
+  after_call();
   return module;
 }
 

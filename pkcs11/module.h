@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "pkcs11/after_call.h"
 #include "pkcs11/ckr.h"
 
 struct PKCS11_ctx_st;
@@ -23,8 +24,9 @@ class Module {
   /// dlopen, C_GetFunctionList, C_Initialize with CKF_OS_LOCKING_OK, and again without locking where the module answers
   /// CKR_CANT_LOCK (then serial() holds); last libp11's own load. Errors: bad_configuration (no such file, not a
   /// PKCS#11 module, one that refuses its arguments or threads), token_failure. May block for as long as the module
-  /// likes.
-  static Result<std::unique_ptr<Module>> load(const ModuleSpec& spec);
+  /// likes; `after_call` as in after_call.h.
+  static Result<std::unique_ptr<Module>> load(
+      const ModuleSpec& spec, const AfterCall& after_call = [] {});
 
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;

@@ -21,10 +21,10 @@ std::string tie_of(BytesView id, std::string_view label) {
 using Reader = std::optional<PublicKey> (*)(const Attributes&);
 
 CallResult<void> collect(const Session& session, CK_OBJECT_CLASS object_class, std::span<const CK_ATTRIBUTE_TYPE> types,
-                         Reader reader, PublicKeys& keys) {
-  SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, object_class));
+                         Reader reader, const AfterCall& after_call, PublicKeys& keys) {
+  SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, object_class, after_call));
   for (const CK_OBJECT_HANDLE handle : handles) {
-    SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, types));
+    SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, types, after_call));
     if (auto key = reader(attributes)) {
       keys.emplace(tie_of(attributes.bytes(CKA_ID), attributes.text(CKA_LABEL)), std::move(*key));
     }
@@ -51,37 +51,42 @@ std::optional<PublicKey> own_public_half(const Attributes& private_key) {
 }
 
 // A search costs as much as a fifth of reading all keys, and most tokens have a public object for every private one.
-CallResult<void> take_public_halves_of_certificates(const Session& session, std::vector<TokenKey>& keys) {
+CallResult<void> take_public_halves_of_certificates(const Session& session, const AfterCall& after_call,
+                                                    std::vector<TokenKey>& keys) {
   if (std::ranges::all_of(keys, [](const TokenKey& key) { return key.public_key.has_value(); })) return {};
   PublicKeys certified;
-  SIGNET_TRY(collect(session, CKO_CERTIFICATE, certificate_attributes(), public_key_of_certificate, certified));
+  SIGNET_TRY(
+      collect(session, CKO_CERTIFICATE, certificate_attributes(), public_key_of_certificate, after_call, certified));
   for (TokenKey& key : keys) {
     if (!key.public_key) take_public_half(key, certified);
   }
   return {};
 }
 
-CallResult<std::vector<TokenKey>> list_once(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
+CallResult<std::vector<TokenKey>> list_once(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms,
+                                            const AfterCall& after_call) {
   PublicKeys public_keys;
-  SIGNET_TRY(collect(session, CKO_PUBLIC_KEY, public_key_attributes(), read_public_object, public_keys));
-  SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, CKO_PRIVATE_KEY));
+  SIGNET_TRY(collect(session, CKO_PUBLIC_KEY, public_key_attributes(), read_public_object, after_call, public_keys));
+  SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, CKO_PRIVATE_KEY, after_call));
   std::vector<TokenKey> keys;
   for (const CK_OBJECT_HANDLE handle : handles) {
-    SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, private_key_attributes()));
+    SIGNET_TRY_ASSIGN(const Attributes attributes,
+                      read_attributes(session, handle, private_key_attributes(), after_call));
     TokenKey& key = keys.emplace_back(key_from_attributes(handle, attributes, std::nullopt, mechanisms));
     take_public_half(key, public_keys);
     if (!key.public_key) key.public_key = own_public_half(attributes);
   }
-  SIGNET_TRY(take_public_halves_of_certificates(session, keys));
+  SIGNET_TRY(take_public_halves_of_certificates(session, after_call, keys));
   return keys;
 }
 
 }  // namespace
 
-CallResult<std::vector<TokenKey>> list_keys(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms) {
-  auto keys = list_once(session, mechanisms);
+CallResult<std::vector<TokenKey>> list_keys(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms,
+                                            const AfterCall& after_call) {
+  auto keys = list_once(session, mechanisms, after_call);
   const bool has_changed = !keys && ckr_class(keys.error().rv) == CkrClass::stale_key;
-  return has_changed ? list_once(session, mechanisms) : std::move(keys);
+  return has_changed ? list_once(session, mechanisms, after_call) : std::move(keys);
 }
 
 }  // namespace signet::pkcs11

@@ -10,13 +10,14 @@ namespace {
 /// Far above any key or certificate: a longer value is a module's mistake, and nothing is allocated for it.
 constexpr CK_ULONG kMaxAttributeBytes = 1UL << 20U;
 
-CallResult<std::vector<CK_OBJECT_HANDLE>> collect_found(const Session& session) {
+CallResult<std::vector<CK_OBJECT_HANDLE>> collect_found(const Session& session, const AfterCall& after_call) {
   std::vector<CK_OBJECT_HANDLE> found;
   std::array<CK_OBJECT_HANDLE, 256> batch;
   for (;;) {
     CK_ULONG count = 0;
-    SIGNET_TRY(check("C_FindObjects",
-                     session.functions().C_FindObjects(session.handle(), batch.data(), batch.size(), &count)));
+    const CK_RV rv = session.functions().C_FindObjects(session.handle(), batch.data(), batch.size(), &count);
+    after_call();
+    SIGNET_TRY(check("C_FindObjects", rv));
     if (count == 0) return found;
     // More than were asked for: what lies behind the batch is not ours.
     if (count > batch.size()) return Unexpected(CallFailure{"C_FindObjects", CKR_GENERAL_ERROR});
@@ -29,12 +30,16 @@ bool is_partial(CK_RV rv) {
   return rv == CKR_ATTRIBUTE_SENSITIVE || rv == CKR_ATTRIBUTE_TYPE_INVALID || rv == CKR_BUFFER_TOO_SMALL;
 }
 
-CK_RV ask_values(const Session& session, CK_OBJECT_HANDLE object, std::vector<CK_ATTRIBUTE>& wanted) {
-  return session.functions().C_GetAttributeValue(session.handle(), object, wanted.data(), wanted.size());
+CK_RV ask_values(const Session& session, CK_OBJECT_HANDLE object, std::vector<CK_ATTRIBUTE>& wanted,
+                 const AfterCall& after_call) {
+  const CK_RV rv = session.functions().C_GetAttributeValue(session.handle(), object, wanted.data(), wanted.size());
+  after_call();
+  return rv;
 }
 
-CallResult<void> get_values(const Session& session, CK_OBJECT_HANDLE object, std::vector<CK_ATTRIBUTE>& wanted) {
-  const CK_RV rv = ask_values(session, object, wanted);
+CallResult<void> get_values(const Session& session, CK_OBJECT_HANDLE object, std::vector<CK_ATTRIBUTE>& wanted,
+                            const AfterCall& after_call) {
+  const CK_RV rv = ask_values(session, object, wanted, after_call);
   if (is_partial(rv)) return {};
   return check("C_GetAttributeValue", rv);
 }
@@ -44,16 +49,17 @@ bool is_readable(const CK_ATTRIBUTE& attribute) { return attribute.ulValueLen <=
 
 // Two calls: lengths, then values of those that have one.
 CallResult<void> read_by_length(const Session& session, CK_OBJECT_HANDLE object,
-                                std::span<const CK_ATTRIBUTE_TYPE> types, Attributes& attributes) {
+                                std::span<const CK_ATTRIBUTE_TYPE> types, const AfterCall& after_call,
+                                Attributes& attributes) {
   std::vector<CK_ATTRIBUTE> wanted;
   for (const CK_ATTRIBUTE_TYPE type : types) wanted.push_back({type, nullptr, 0});
-  SIGNET_TRY(get_values(session, object, wanted));
+  SIGNET_TRY(get_values(session, object, wanted, after_call));
   std::erase_if(wanted, [](const CK_ATTRIBUTE& attribute) { return !is_readable(attribute); });
   if (wanted.empty()) return {};
   std::vector<Bytes> buffers;
   buffers.reserve(wanted.size());
   for (CK_ATTRIBUTE& attribute : wanted) attribute.pValue = buffers.emplace_back(attribute.ulValueLen).data();
-  SIGNET_TRY(get_values(session, object, wanted));
+  SIGNET_TRY(get_values(session, object, wanted, after_call));
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!is_readable(wanted[i]) || wanted[i].ulValueLen > buffers[i].size()) continue;
     buffers[i].resize(wanted[i].ulValueLen);
@@ -133,11 +139,11 @@ bool must_ask_again(const CK_ATTRIBUTE& attribute, std::size_t room, CK_RV rv) {
 // One call, with room for each; gives back the types that it did not settle.
 CallResult<std::vector<CK_ATTRIBUTE_TYPE>> read_at_once(const Session& session, CK_OBJECT_HANDLE object,
                                                         std::span<const CK_ATTRIBUTE_TYPE> types,
-                                                        Attributes& attributes) {
+                                                        const AfterCall& after_call, Attributes& attributes) {
   Room room;  // not initialised: 32 KiB for each object of thousands
   const std::vector<CK_ATTRIBUTE> asked = deal_out(room, types);
   std::vector<CK_ATTRIBUTE> answered = asked;
-  const CK_RV rv = ask_values(session, object, answered);
+  const CK_RV rv = ask_values(session, object, answered, after_call);
   if (!is_partial(rv)) SIGNET_TRY(check("C_GetAttributeValue", rv));
   std::vector<CK_ATTRIBUTE_TYPE> unsettled;
   for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -153,26 +159,30 @@ CallResult<std::vector<CK_ATTRIBUTE_TYPE>> read_at_once(const Session& session, 
 
 }  // namespace
 
-CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects(const Session& session, std::span<const CK_ATTRIBUTE> wanted) {
+CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects(const Session& session, std::span<const CK_ATTRIBUTE> wanted,
+                                                       const AfterCall& after_call) {
   std::vector<CK_ATTRIBUTE> copy(wanted.begin(), wanted.end());
-  SIGNET_TRY(
-      check("C_FindObjectsInit", session.functions().C_FindObjectsInit(session.handle(), copy.data(), copy.size())));
-  auto found = collect_found(session);
-  const CK_RV rv = session.functions().C_FindObjectsFinal(session.handle());
-  if (found) SIGNET_TRY(check("C_FindObjectsFinal", rv));
+  const CK_RV begun = session.functions().C_FindObjectsInit(session.handle(), copy.data(), copy.size());
+  after_call();
+  SIGNET_TRY(check("C_FindObjectsInit", begun));
+  auto found = collect_found(session, after_call);
+  const CK_RV ended = session.functions().C_FindObjectsFinal(session.handle());
+  after_call();
+  if (found) SIGNET_TRY(check("C_FindObjectsFinal", ended));
   return found;
 }
 
-CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects_of_class(const Session& session, CK_OBJECT_CLASS object_class) {
+CallResult<std::vector<CK_OBJECT_HANDLE>> find_objects_of_class(const Session& session, CK_OBJECT_CLASS object_class,
+                                                                const AfterCall& after_call) {
   const std::array wanted{CK_ATTRIBUTE{CKA_CLASS, &object_class, sizeof object_class}};
-  return find_objects(session, wanted);
+  return find_objects(session, wanted, after_call);
 }
 
 CallResult<Attributes> read_attributes(const Session& session, CK_OBJECT_HANDLE object,
-                                       std::span<const CK_ATTRIBUTE_TYPE> types) {
+                                       std::span<const CK_ATTRIBUTE_TYPE> types, const AfterCall& after_call) {
   Attributes attributes;
-  SIGNET_TRY_ASSIGN(const auto unsettled, read_at_once(session, object, types, attributes));
-  if (!unsettled.empty()) SIGNET_TRY(read_by_length(session, object, unsettled, attributes));
+  SIGNET_TRY_ASSIGN(const auto unsettled, read_at_once(session, object, types, after_call, attributes));
+  if (!unsettled.empty()) SIGNET_TRY(read_by_length(session, object, unsettled, after_call, attributes));
   return attributes;
 }
 

@@ -96,14 +96,14 @@ Served<void> Pkcs11Signer::refresh(Deadline deadline) {
   if (!one_at_a_time) return Unexpected(too_busy());
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
-  return list_anew(lease.session());
+  return list_anew(lease.session(), scope);
 }
 
 // The session and the token are asked too: a lost login hides private objects, and SoftHSM without its directory
 // answers as if each key alone had gone. Neither may pass for a token without keys, which nothing would ever look at
 // again.
-Served<void> Pkcs11Signer::list_anew(const Session& session) {
-  auto keys = list_keys(session, token_.mechanisms);
+Served<void> Pkcs11Signer::list_anew(const Session& session, const CallWatch::Scope& scope) {
+  auto keys = list_keys(session, token_.mechanisms, [&scope] { scope.renew(); });
   if (!keys) return Unexpected(refusal_of(keys.error()));
   const auto alive = check_login(session, token_.survey);
   if (!alive) return Unexpected(refusal_of(alive.error()));
@@ -184,7 +184,7 @@ Served<void> Pkcs11Signer::list_after_stale_key(const Catalog& used, Deadline de
   if (catalog() != used) return {};
   SIGNET_TRY_ASSIGN(const SessionPool::Lease lease, borrow(deadline));
   const CallWatch::Scope scope(watch_, first_slot_ + lease.index(), policy_.call_timeout);
-  return list_anew(lease.session());
+  return list_anew(lease.session(), scope);
 }
 
 Served<void> Pkcs11Signer::probe(std::string_view object, Deadline deadline) {

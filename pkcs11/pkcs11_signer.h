@@ -60,7 +60,7 @@ class Pkcs11Signer final : public Signer {
   Served<JoseSignature> sign_once(const KeyCatalog& keys, const SignOrder& order, std::optional<CallFailure>& stale);
   Served<Bytes> sign_with_session(const TokenKey& key, Algorithm algorithm, BytesView message, Deadline deadline,
                                   std::optional<CallFailure>& stale);
-  Served<void> list_anew(const Session& session);
+  Served<void> list_anew(const Session& session, const CallWatch::Scope& scope);
   Served<void> list_after_stale_key(const Catalog& used, Deadline deadline);
   Served<void> probe_with(const Catalog& keys, const TokenKey& key, Deadline deadline);
   Algorithm probe_algorithm(const TokenKey& key) const;

@@ -34,14 +34,16 @@ SessionPool::Lease::~Lease() {
 }
 
 CallResult<std::vector<Session>> open_sessions(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first,
-                                               std::size_t wanted) {
+                                               std::size_t wanted, const AfterCall& after_call) {
   CK_TOKEN_INFO info{};
   SIGNET_TRY(check("C_GetTokenInfo", functions.C_GetTokenInfo(slot, &info)));
+  after_call();
   const std::size_t limit = session_limit(info.ulMaxSessionCount, wanted);
   std::vector<Session> sessions;
   sessions.push_back(std::move(first));
   while (sessions.size() < limit) {
     auto session = Session::open(functions, slot, SessionMode::read_only);
+    after_call();
     if (session) {
       sessions.push_back(std::move(*session));
       continue;

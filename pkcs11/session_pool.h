@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "pkcs11/after_call.h"
 #include "pkcs11/session.h"
 #include "pkcs11/signer.h"
 
@@ -54,7 +55,8 @@ class SessionPool {
 /// `first` and as many more as make `wanted` (at least 1); fewer where the token says beforehand that it has fewer
 /// (C_GetTokenInfo, ulMaxSessionCount) or has no more to give (CKR_SESSION_COUNT, and CKR_ARGUMENTS_BAD, which AWS
 /// CloudHSM answers). Blocks in the module.
-CallResult<std::vector<Session>> open_sessions(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first,
-                                               std::size_t wanted);
+CallResult<std::vector<Session>> open_sessions(
+    const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot, Session first, std::size_t wanted,
+    const AfterCall& after_call = [] {});
 
 }  // namespace signet::pkcs11

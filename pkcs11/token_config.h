@@ -26,8 +26,8 @@ struct TokenConfig {
   std::string
       state_dir{};  ///< where the record of login attempts is kept: without it a restart could try a refused PIN again
   int sessions = 8;
-  std::chrono::milliseconds call_timeout{std::chrono::seconds(10)};
-  std::chrono::milliseconds start_timeout{std::chrono::seconds(60)};
+  std::chrono::milliseconds call_timeout{std::chrono::seconds(10)};   ///< of one call
+  std::chrono::milliseconds start_timeout{std::chrono::seconds(60)};  ///< of one call while the token is opened
   Verify verify = Verify::always;
   std::chrono::milliseconds probe_interval{std::chrono::seconds(15)};  ///< 0: no probes
   std::vector<RateLimit> max_rate{};                                   ///< empty: no limit

@@ -73,8 +73,10 @@ void TokenKeeper::run(CallWatch& watch) {
 
 Result<OpenedToken, OpeningFailure> TokenKeeper::open(CallWatch& watch) {
   const CallWatch::Scope scope(watch, kOpenerSlot, parts_.config.start_timeout);
-  TokenOpening opening(parts_.config, parts_.credentials_directory, login_attempt_,
-                       [this](const TokenSurvey& token) { parts_.status.identify(token.label, token.serial); });
+  TokenOpening opening(
+      parts_.config, parts_.credentials_directory, login_attempt_,
+      [this](const TokenSurvey& token) { parts_.status.identify(token.label, token.serial); },
+      [&scope] { scope.renew(); });
   return opening.run();
 }
 

@@ -62,17 +62,19 @@ constexpr const char* kTokenFails = "the token does not answer as it should; the
 }  // namespace
 
 TokenOpening::TokenOpening(const TokenConfig& config, std::string credentials_directory, std::timed_mutex& attempt,
-                           Found found)
+                           Found found, AfterCall after_call)
     : config_(config),
       credentials_directory_(std::move(credentials_directory)),
       attempt_(attempt),
       found_(std::move(found)),
+      after_call_(std::move(after_call)),
       record_(config.state_dir) {}
 
 Result<OpenedToken, OpeningFailure> TokenOpening::run() {
   SIGNET_TRY_ASSIGN(OpenedToken token, find());
   found_(token.survey);
   auto first = Session::open(token.module->functions(), token.survey.slot, SessionMode::read_only);
+  after_call_();
   if (!first) return fail(TokenEvent::not_found, token_error(first.error(), kTokenFails));
   if (token.survey.login_required) SIGNET_TRY(log_in(*first, token.survey));
   SIGNET_TRY(fill(token, std::move(*first)));
@@ -85,16 +87,18 @@ Result<OpenedToken, OpeningFailure> TokenOpening::find() {
     const bool again = !token && token.error().event == TokenEvent::not_found && tries < kFindTries;
     if (!again) return token;
     wait_with_jitter(tries);
+    after_call_();
   }
 }
 
 Result<OpenedToken, OpeningFailure> TokenOpening::find_once() const {
-  auto module = Module::load(config_.module);
+  auto module = Module::load(config_.module, after_call_);
   if (!module) {
     const bool wrong_file = module.error().code == ErrorCode::bad_configuration;
     return fail(wrong_file ? TokenEvent::setup_wrong : TokenEvent::not_found, module.error());
   }
   auto survey = find_token(**module, config_.token);
+  after_call_();
   if (!survey) {
     const bool ambiguous = survey.error().code == ErrorCode::bad_configuration;
     return fail(ambiguous ? TokenEvent::setup_wrong : TokenEvent::not_found, survey.error());
@@ -129,7 +133,10 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
   LoginRecord::Verdict verdict{};
   const std::scoped_lock attempt(attempt_);
   SIGNET_TRY(check_record(token, *pin, verdict));
+  // Another service's login, which was waited for, is not part of this one.
+  after_call_();
   const auto result = login(session, CKU_USER, pin->bytes());
+  after_call_();
   if (result) {
     pin->wipe();
     const auto cleared = record_.clear(token.serial);
@@ -149,12 +156,12 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
 Result<void, OpeningFailure> TokenOpening::fill(OpenedToken& token, Session first) const {
   auto lost = [](const CallFailure& failure) { return fail(TokenEvent::lost, token_error(failure, kTokenFails)); };
   const CK_FUNCTION_LIST& functions = token.module->functions();
-  auto mechanisms = signing_mechanisms(functions, token.survey.slot);
+  auto mechanisms = signing_mechanisms(functions, token.survey.slot, after_call_);
   if (!mechanisms) return lost(mechanisms.error());
-  auto keys = list_keys(first, *mechanisms);
+  auto keys = list_keys(first, *mechanisms, after_call_);
   if (!keys) return lost(keys.error());
   const std::size_t wanted = token.module->serial() ? 1 : static_cast<std::size_t>(config_.sessions);
-  auto sessions = open_sessions(functions, token.survey.slot, std::move(first), wanted);
+  auto sessions = open_sessions(functions, token.survey.slot, std::move(first), wanted, after_call_);
   if (!sessions) return lost(sessions.error());
   token.mechanisms = std::move(*mechanisms);
   token.keys = std::move(*keys);

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 
+#include "pkcs11/after_call.h"
 #include "pkcs11/login_record.h"
 #include "pkcs11/pkcs11_signer.h"
 #include "pkcs11/token_state.h"
@@ -22,8 +23,11 @@ class TokenOpening {
   /// `found` is told of label and serial number as soon as the token is found.
   using Found = std::function<void(const TokenSurvey&)>;
   /// `credentials_directory`: of systemd, or empty. `attempt` is held while a PIN is being tried, from before the
-  /// record of it until its outcome is recorded. The configuration and `attempt` outlive the object.
-  TokenOpening(const TokenConfig& config, std::string credentials_directory, std::timed_mutex& attempt, Found found);
+  /// record of it until its outcome is recorded. The configuration and `attempt` outlive the object. `after_call` is
+  /// called between any two calls into the module, but for those of one survey, which libp11 makes.
+  TokenOpening(
+      const TokenConfig& config, std::string credentials_directory, std::timed_mutex& attempt, Found found,
+      AfterCall after_call = [] {});
 
   /// Blocks in the module. SoftHSM overlooks its token when another process opens the same store at the same moment: a
   /// token not found is looked for again, with a C_Finalize, a short wait and a C_Initialize between, before it is
@@ -43,6 +47,7 @@ class TokenOpening {
   const std::string credentials_directory_;
   std::timed_mutex& attempt_;
   const Found found_;
+  const AfterCall after_call_;
   const LoginRecord record_;
 };
 
