@@ -31,19 +31,31 @@ Result<void> RecordFile::append(std::string_view line) {
   if (!fd_.valid()) SIGNET_TRY(open());
   // What an earlier failure left of a record gets a line of its own: readers skip one bad line instead of losing two
   // records.
-  if (torn_) SIGNET_TRY(write_whole("\n"));
-  torn_ = false;
+  if (ends_in_half_a_line()) SIGNET_TRY(write_whole("\n"));
   SIGNET_TRY(write_whole(line));
   works_ = true;
   return {};
 }
 
 Result<void> RecordFile::open() {
-  fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640));
+  torn_ = true;
+  constexpr int kFlags = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  fd_.reset(::open(path_.c_str(), O_RDWR | kFlags, 0640));
+  // An operator may let us write and not read.
+  if (!fd_.valid() && errno == EACCES) fd_.reset(::open(path_.c_str(), O_WRONLY | kFlags, 0640));
   if (!fd_.valid()) return fail(fmt::format("open {}: {}", path_, std::generic_category().message(errno)));
   if (!keeps_records(fd_.get()))
     return fail(fmt::format("open {}: is not a regular file; remove it, or name another path", path_));
   return {};
+}
+
+// The file itself is asked: what the process remembers ends with it, and several may write to one file.
+bool RecordFile::ends_in_half_a_line() const {
+  const std::uint64_t octets = size();
+  if (octets == 0) return false;
+  char last = '\0';
+  const ssize_t got = ::pread(fd_.get(), &last, 1, static_cast<off_t>(octets - 1));
+  return got == 1 ? last != '\n' : torn_;
 }
 
 Result<void> RecordFile::write_whole(std::string_view octets) {
@@ -75,7 +87,6 @@ void RecordFile::set_path(std::string path) {
   if (path == path_) return;
   path_ = std::move(path);
   fd_.reset();
-  torn_ = false;
 }
 
 Result<void> RecordFile::fail(std::string detail) {

@@ -18,7 +18,8 @@ class RecordFile {
   RecordFile(std::string path, ErrorCode code) : path_(std::move(path)), code_(code) {}
 
   /// `line` ends with its line feed. It has left the process whole when this returns without error; then
-  /// alone may what it records happen.
+  /// alone may what it records happen. Half a line that a full disk left, ours or another process's, is ended first; an
+  /// empty line may stand before a record, which readers skip.
   Result<void> append(std::string_view line);
   /// SIGHUP: the file was renamed away; the next record opens the path anew.
   void reopen() { fd_.reset(); }
@@ -31,6 +32,7 @@ class RecordFile {
   bool is_the_one_at_its_path() const;
 
  private:
+  bool ends_in_half_a_line() const;
   Result<void> write_whole(std::string_view octets);
   Result<void> open();
   Result<void> fail(std::string detail);
@@ -39,7 +41,7 @@ class RecordFile {
   ErrorCode code_;
   host::FileDescriptor fd_;
   bool works_ = true;
-  bool torn_ = false;  ///< the file ends in half a line
+  bool torn_ = true;  ///< as far as we know the file ends in half a line; of use where it cannot be read
 };
 
 }  // namespace signet::host

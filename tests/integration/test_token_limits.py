@@ -13,7 +13,7 @@ from tests.support.stack import Stack
 
 def record(stack: Stack) -> list:
     path = stack.root / "state/token/signed.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
 class Record(unittest.TestCase):

@@ -211,4 +211,4 @@ class Stack:
         """The audit log's records, oldest first."""
         if not self.audit_log.exists():
             return []
-        return [json.loads(line) for line in self.audit_log.read_text().splitlines()]
+        return [json.loads(line) for line in self.audit_log.read_text().splitlines() if line]

@@ -5,9 +5,11 @@
 #include <sstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host/record_file.h"
 #include "tests/support/catch.h"
+#include "tests/support/child_process.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_directory.h"
 
@@ -15,6 +17,8 @@ namespace signet::test {
 namespace {
 
 using host::RecordFile;
+
+constexpr uid_t kNobody = 65534;
 
 std::string content(const std::string& path) {
   std::ostringstream text;
@@ -105,6 +109,38 @@ TEST_CASE("half a record stands on a line of its own") {
   REQUIRE(content(path) == "first\nseco");
   REQUIRE_OK(file.append("third\n"));
   REQUIRE(content(path) == "first\nseco\nthird\n");
+}
+
+TEST_CASE("half a record that an earlier process left stands on a line of its own") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  std::ofstream(path) << "first\nseco";
+  RecordFile file(path, ErrorCode::audit_unavailable);
+  REQUIRE_OK(file.append("third\n"));
+  REQUIRE(content(path) == "first\nseco\nthird\n");
+  // Another process that shares the file meets the full disk.
+  std::ofstream(path, std::ios::app) << "four";
+  REQUIRE_OK(file.append("fifth\n"));
+  REQUIRE_OK(file.append("sixth\n"));
+  REQUIRE(content(path) == "first\nseco\nthird\nfour\nfifth\nsixth\n");
+}
+
+TEST_CASE("a file that may be written and not read is taken to end in half a record") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  std::ofstream(path) << "first\nseco";
+  using std::filesystem::perms;
+  std::filesystem::permissions(path, perms::owner_write | perms::group_write | perms::others_write);
+  std::filesystem::permissions(directory.path(), perms::all);
+  // In a child that is not root, whom no permission stops.
+  const int status = in_child([&path] {
+    if (::geteuid() == 0 && ::setresuid(kNobody, kNobody, kNobody) != 0) return 1;
+    RecordFile file(path, ErrorCode::audit_unavailable);
+    return file.append("third\n").has_value() && file.append("fourth\n").has_value() ? 0 : 2;
+  });
+  REQUIRE(status == 0);
+  std::filesystem::permissions(path, perms::owner_all);
+  REQUIRE(content(path) == "first\nseco\nthird\nfourth\n");
 }
 
 TEST_CASE("a file renamed away is left after reopen") {
