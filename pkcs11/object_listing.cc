@@ -10,12 +10,16 @@
 namespace signet::pkcs11 {
 namespace {
 
-/// Public keys by what ties them to their private key.
-using PublicKeys = std::unordered_map<std::string, PublicKey>;
+/// Public keys by what ties them to their private key; null where several of one type have the same tie.
+using PublicKeys = std::unordered_map<std::string, std::optional<PublicKey>>;
+
+constexpr const char* kSeveralPublicKeys =
+    "several public keys on the token have this key's id, so that nobody can say which is its own; remove the others";
 
 // CKA_ID binds the objects of one key pair (PKCS#11 2.40 section 4.7); tokens filled by hand may have the label alone.
-std::string tie_of(BytesView id, std::string_view label) {
-  return id.empty() ? "label:" + std::string(label) : "id:" + std::string(text_of(id));
+std::string tie_of(KeyType type, BytesView id, std::string_view label) {
+  const std::string name = id.empty() ? "label:" + std::string(label) : "id:" + std::string(text_of(id));
+  return std::string(key_type_name(type)) + " " + name;
 }
 
 using Reader = std::optional<PublicKey> (*)(const Attributes&);
@@ -26,7 +30,9 @@ CallResult<void> collect(const Session& session, CK_OBJECT_CLASS object_class, s
   for (const CK_OBJECT_HANDLE handle : handles) {
     SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, types, after_call));
     if (auto key = reader(attributes)) {
-      keys.emplace(tie_of(attributes.bytes(CKA_ID), attributes.text(CKA_LABEL)), std::move(*key));
+      std::string tie = tie_of(key->type(), attributes.bytes(CKA_ID), attributes.text(CKA_LABEL));
+      const auto [known, is_first] = keys.emplace(std::move(tie), *key);
+      if (!is_first && known->second && known->second->spki_sha256() != key->spki_sha256()) known->second.reset();
     }
   }
   return {};
@@ -38,8 +44,11 @@ std::optional<PublicKey> read_public_object(const Attributes& attributes) {
 }
 
 void take_public_half(TokenKey& key, const PublicKeys& keys) {
-  const auto found = keys.find(tie_of(key.id, key.label));
-  if (found != keys.end() && found->second.type() == key.type) key.public_key = found->second;
+  if (key.public_key || !key.type) return;
+  const auto found = keys.find(tie_of(*key.type, key.id, key.label));
+  if (found == keys.end()) return;
+  key.public_key = found->second;
+  if (!key.public_key && key.unusable.empty()) key.unusable = kSeveralPublicKeys;
 }
 
 // What a private key object tells of its public half by itself.
@@ -57,9 +66,7 @@ CallResult<void> take_public_halves_of_certificates(const Session& session, cons
   PublicKeys certified;
   SIGNET_TRY(
       collect(session, CKO_CERTIFICATE, certificate_attributes(), public_key_of_certificate, after_call, certified));
-  for (TokenKey& key : keys) {
-    if (!key.public_key) take_public_half(key, certified);
-  }
+  for (TokenKey& key : keys) take_public_half(key, certified);
   return {};
 }
 
@@ -73,8 +80,8 @@ CallResult<std::vector<TokenKey>> list_once(const Session& session, const std::s
     SIGNET_TRY_ASSIGN(const Attributes attributes,
                       read_attributes(session, handle, private_key_attributes(), after_call));
     TokenKey& key = keys.emplace_back(key_from_attributes(handle, attributes, std::nullopt, mechanisms));
+    key.public_key = own_public_half(attributes);
     take_public_half(key, public_keys);
-    if (!key.public_key) key.public_key = own_public_half(attributes);
   }
   SIGNET_TRY(take_public_halves_of_certificates(session, after_call, keys));
   return keys;

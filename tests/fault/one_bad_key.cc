@@ -48,6 +48,21 @@ TEST_CASE("a key whose signatures do not verify is refused alone, and costs the 
   CHECK(token.service->connect().describe("pkcs11:object=apple").value().key(0).usable());
 }
 
+TEST_CASE("a key beside two public keys of its id is not used, and says why", "[fault]") {
+  const SoftHsm hsm;
+  const PublicKey old = hsm.make_key({.label = "apple", .id_hex = "01"});
+  output_of({"pkcs11-tool", "--module", softhsm_module(), "--token-label", hsm.label(), "--login", "--pin", hsm.pin(),
+             "--delete-object", "--type", "privkey", "--label", "apple"});
+  hsm.make_key({.label = "apple", .id_hex = "01"});
+  const TokenProcess service(hsm, {});
+  service.wait_for(link::READY);
+  const auto described = service.connect().describe("pkcs11:object=apple");
+  REQUIRE_OK(described);
+  CHECK_FALSE(described->key(0).usable());
+  CHECK(described->key(0).message().find("several public keys") != std::string::npos);
+  CHECK(service.connect().call(sign_request("apple", old)).value().failure().code() == link::KEY_REFUSED);
+}
+
 TEST_CASE("a key that the token refuses to use, time and again, is named; one that it uses again is used again",
           "[fault]") {
   const FaultyService fixture({.options = {"probe-interval = off"}});
