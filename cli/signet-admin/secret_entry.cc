@@ -11,6 +11,9 @@ namespace {
 
 Done<host::Secret> done(Result<host::Secret> secret) {
   if (!secret) return Unexpected(failure_of(secret.error()));
+  // Libraries that take a secret as a C string would cut it there.
+  if (std::ranges::count(secret->bytes(), std::byte{0}) != 0)
+    return Unexpected(usage_failure("A PIN or passphrase with a NUL octet is not taken; give it without one."));
   return std::move(*secret);
 }
 

@@ -6,7 +6,7 @@
 #include "cli/signet-admin/failure.h"
 #include "host/secret.h"
 
-// Secrets come from a descriptor or from the terminal without echo. Main thread.
+// Secrets come from a descriptor or from the terminal without echo; one with a NUL octet is a usage error. Main thread.
 namespace signet::admin {
 
 /// A secret that exists: a PIN of a token, the passphrase of a file.

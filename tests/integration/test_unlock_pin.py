@@ -283,6 +283,15 @@ class Reset(UnlockPin):
         self.fault.rules()
         self.unlock("--force", command="init", secrets=secrets)
 
+    def test_a_pin_with_a_nul_is_refused_and_not_cut(self):
+        self.assertIn("NUL", self.reset(new_pin="1234\x005678", code=2).stderr)
+        self.assertIn("NUL", self.reset(so_pin=self.hsm.so_pin + "\x00", code=2).stderr)
+        self.assertEqual(self.fault.count("C_Login"), 0)
+        self.start(self.hsm.pin[:4] + "\x00")
+        self.stack.wait_token_state("misconfigured")
+        self.assertIn("NUL", self.stack.health()["tokens"]["build"]["message"])
+        self.assertEqual(self.fault.count("C_Login"), 0)
+
     def test_a_pin_that_the_token_does_not_take(self):
         self.assertIn("a PIN of this token has 4 to 255 octets", self.reset(new_pin="123", code=3).stderr)
 
