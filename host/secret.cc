@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -15,6 +16,8 @@
 namespace signet::host {
 namespace {
 
+constexpr const char* kUnreadableDescriptor =
+    "the PIN or secret cannot be read from its descriptor; hand over one that is open for reading, as with 3<FILE";
 constexpr const char* kUnreadable =
     "the PIN or secret cannot be read; the operator must see that its file exists and that this user may read it";
 
@@ -40,11 +43,24 @@ Result<void> fill(Secret& secret, int fd) {
     const ssize_t count = ::read(fd, secret.bytes().data() + size, secret.capacity() - size);
     if (count == 0) break;
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return os_error(kUnreadable, "read");
+    if (count < 0) return os_error(kUnreadableDescriptor, "read");
     size += static_cast<std::size_t>(count);
   }
   secret.resize(size);
   return {};
+}
+
+Result<void> check_is_regular(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return {};
+  return Unexpected(Error{.code = ErrorCode::io_failure,
+                          .message = "what the PIN or secret is to be read from is not a regular file; put one in its "
+                                     "place"});
+}
+
+Result<Secret> read_regular_file(int fd, std::size_t max_bytes) {
+  SIGNET_TRY(check_is_regular(fd));
+  return read_secret_descriptor(fd, max_bytes);
 }
 
 }  // namespace
@@ -106,9 +122,10 @@ Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes) {
 }
 
 Result<Secret> read_secret_file(const std::string& path, std::size_t max_bytes) {
-  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  // Without O_NONBLOCK the open of a FIFO waits for its writer.
+  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd.valid()) return os_error(kUnreadable, "open " + path);
-  auto secret = read_secret_descriptor(fd.get(), max_bytes);
+  auto secret = read_regular_file(fd.get(), max_bytes);
   if (!secret) secret.error().detail = path + (secret.error().detail.empty() ? "" : ": " + secret.error().detail);
   return secret;
 }

@@ -32,9 +32,9 @@ class Secret {
   std::size_t capacity_ = 0;
 };
 
-/// The content of a file by plain read(2) into the secret itself (no stdio buffer keeps a copy), one trailing newline
-/// removed. Errors: io_failure (missing, unreadable), bad_input (empty, or above `max_bytes`). Path only in the detail.
-/// Any thread.
+/// The content of a regular file (anything else, a FIFO above all, is refused without waiting) by plain read(2) into
+/// the secret itself (no stdio buffer keeps a copy), one trailing newline removed. Errors: io_failure (missing,
+/// unreadable), bad_input (empty, or above `max_bytes`). Path only in the detail. Any thread.
 Result<Secret> read_secret_file(const std::string& path, std::size_t max_bytes);
 /// The same from an open descriptor up to its end.
 Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes);

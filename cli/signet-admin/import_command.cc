@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <filesystem>
 
 #include <boost/json/object.hpp>
@@ -11,6 +12,8 @@
 #include "cli/signet-admin/key_views.h"
 #include "cli/signet-admin/new_file.h"
 #include "cli/signet-admin/secret_entry.h"
+#include "host/file_descriptor.h"
+#include "host/os_error.h"
 #include "pkcs11/key_import.h"
 
 namespace signet::admin {
@@ -21,8 +24,15 @@ using pkcs11::PrivateKey;
 
 constexpr std::size_t kLargestKeyFile = std::size_t{64} * 1024;
 
+// From a pipe too: key import <(decrypt apple.p8.enc).
+Result<host::Secret> read_pem(const std::string& path) {
+  const host::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.valid()) return host::os_error("the file cannot be opened", "open " + path);
+  return host::read_secret_descriptor(file.get(), kLargestKeyFile);
+}
+
 Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secrets) {
-  const auto pem = host::read_secret_file(path, kLargestKeyFile);
+  const auto pem = read_pem(path);
   if (!pem)
     return Unexpected(
         failure_of({pem.error().code,

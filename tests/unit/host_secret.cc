@@ -86,6 +86,21 @@ TEST_CASE("secret: empty, missing and unreadable files say so without a path in 
   REQUIRE_ERROR(read_secret_file("/", 16), ErrorCode::io_failure);
 }
 
+TEST_CASE("secret: a FIFO is refused at once, though nobody writes to it") {
+  const signet::test::ScratchDirectory scratch;
+  REQUIRE(::mkfifo(scratch.file("fifo").c_str(), 0600) == 0);
+  const auto refused = read_secret_file(scratch.file("fifo"), 16);
+  REQUIRE_ERROR(refused, ErrorCode::io_failure);
+  REQUIRE(refused.error().message.find("regular file") != std::string::npos);
+  REQUIRE(refused.error().detail == scratch.file("fifo"));
+}
+
+TEST_CASE("secret: a descriptor that is not open is told as one") {
+  const auto refused = signet::host::read_secret_descriptor(-1, 16);
+  REQUIRE_ERROR(refused, ErrorCode::io_failure);
+  REQUIRE(refused.error().message.find("descriptor") != std::string::npos);
+}
+
 TEST_CASE("secret: a failure never holds the content") {
   const auto refused = from_file_with("314159265358979323846");
   REQUIRE_ERROR(refused, ErrorCode::bad_input);
