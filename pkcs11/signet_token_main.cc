@@ -46,7 +46,9 @@ int report(const std::vector<signet::ConfigProblem>& problems) {
 }
 
 int check(const std::string& file, signet::pkcs11::TokenConfigReading reading) {
-  for (auto& problem : signet::pkcs11::check_config_paths(file, reading.config))
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  const std::string credentials_directory = directory != nullptr ? directory : "";
+  for (auto& problem : signet::pkcs11::check_config_paths(file, reading.config, credentials_directory))
     reading.problems.push_back(std::move(problem));
   return report(reading.problems);
 }

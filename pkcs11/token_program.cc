@@ -15,6 +15,7 @@
 #include "host/service_manager.h"
 #include "pkcs11/link_server.h"
 #include "pkcs11/next_image.h"
+#include "pkcs11/pin.h"
 #include "pkcs11/service_signals.h"
 #include "pkcs11/token_keeper.h"
 
@@ -187,6 +188,9 @@ int run_token_service(const TokenConfigReading& configuration, std::vector<std::
   if (!listening) return fail(listening.error());
   if (!history.reason.empty())
     host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
+
+  if (const auto exposure = pin_exposure(config, variable("CREDENTIALS_DIRECTORY")))
+    host::log(host::LogLevel::warning, "pin-file: " + *exposure);
 
   NextImage::Plan plan{.arguments = std::move(arguments),
                        .configuration = configuration.text,

@@ -5,7 +5,7 @@ import re
 import signal
 import unittest
 
-from tests.support.peer import Peer
+from tests.support.peer import Peer, as_peer
 from tests.support.process import eventually, program_path, run
 from tests.support.stack import Stack
 
@@ -136,7 +136,7 @@ class Check(unittest.TestCase):
 
     def test_check_looks_for_what_the_token_file_names(self):
         nowhere = self.stack.root / "nowhere"
-        for option, value in (("module", nowhere), ("module", self.stack.root), ("state-dir", nowhere), ("state-dir", self.stack.pin_file),
+        for option, value in (("module", nowhere), ("module", self.stack.root), ("state-dir", nowhere), ("state-dir", self.stack.pin_file), ("pin-file", nowhere), ("pin-file", self.stack.root),
                               ("socket", nowhere / "build.sock")):
             with self.subTest(option=option, value=value):
                 self.stack.write_token_conf(**{option: value})
@@ -144,6 +144,27 @@ class Check(unittest.TestCase):
                 self.assertEqual(done.returncode, 1, done)
                 self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
                 self.assert_reported(done.stderr, self.stack.token_conf, None, option, str(value.parent if option == "socket" else value))
+
+    def test_check_looks_as_the_user_who_runs_it(self):
+        (self.stack.root / "state/token").chmod(0o755)
+        argv = [program_path("signet-token"), "--config", self.stack.token_conf, "--check"]
+        report = run(as_peer(SECOND, argv)).stderr
+        self.assert_reported(report, self.stack.token_conf, None, "state-dir", "Permission denied")
+        self.assert_reported(report, self.stack.token_conf, None, "pin-file", "Permission denied")
+
+    def test_a_pin_file_that_others_may_read_is_told(self):
+        self.addCleanup(self.stack.pin_file.chmod, 0o600)
+        for mode in (0o640, 0o604, 0o620):
+            self.stack.pin_file.chmod(mode)
+            done = self.check("signet-token")
+            self.assertEqual(done.returncode, 1)
+            self.assert_reported(done.stderr, self.stack.token_conf, None, "pin-file", f"mode {mode:04o}", "0600")
+        environment = {**os.environ, "CREDENTIALS_DIRECTORY": str(self.stack.pin_file.parent)}  # where systemd chooses the mode
+        done = run([program_path("signet-token"), "--config", self.stack.token_conf, "--check"], env=environment)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.addCleanup(self.stack.token.kill)
+        self.stack.token.start()
+        eventually(lambda: f"{self.stack.pin_file}: its mode 0620" in self.stack.token.stderr(), "the warning at start")
 
     def test_the_command_line_of_signet_token(self):
         program = program_path("signet-token")
