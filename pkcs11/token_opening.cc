@@ -35,8 +35,7 @@ void wait_with_jitter(int tries_so_far) {
 const char* why_no_login(const TokenSurvey& token) {
   if (token.user_pin_locked)
     return "the token's PIN is locked; the operator must set a new one with signet-admin token unlock-pin --reset, "
-           "then "
-           "restart signet-token";
+           "then restart signet-token";
   if (token.user_pin_final_try) {
     return "one try is left before the token locks its PIN; the operator must log in once by hand with the right PIN, "
            "then restart signet-token";
@@ -57,6 +56,14 @@ const char* why_not_set_up(const TokenSurvey& token) {
 constexpr const char* kPinRefused =
     "the token refused the PIN, and it is not tried again; the operator must correct the PIN, or say with signet-admin "
     "token unlock-pin that it is right, then restart signet-token";
+// The record does not tell a refusal from a login that was cut off.
+constexpr const char* kTriedBefore =
+    "this PIN was tried before and refused, or its outcome is not known, and it is not tried again; the operator must "
+    "correct the PIN, or say with signet-admin token unlock-pin that it is right, then restart signet-token";
+constexpr const char* kFailedAgain =
+    "the login failed twice without a word about the PIN; its outcome is not known, and it is not tried again; the "
+    "operator must check the device, say with signet-admin token unlock-pin that the PIN is right, then restart "
+    "signet-token";
 constexpr const char* kTokenFails = "the token does not answer as it should; the operator must check the device";
 
 }  // namespace
@@ -111,11 +118,7 @@ Result<void, OpeningFailure> TokenOpening::check_record(const TokenSurvey& token
   const auto judged = record_.judge(token.serial, pin);
   if (!judged) return fail(TokenEvent::setup_wrong, judged.error());
   if (*judged == LoginRecord::Verdict::was_refused) {
-    return fail(TokenEvent::pin_refused,
-                Error{.code = ErrorCode::token_unavailable,
-                      .message = kPinRefused,
-                      .detail = "this PIN was tried before without success; a changed PIN is tried, or this one after "
-                                "signet-admin token unlock-pin"});
+    return fail(TokenEvent::pin_refused, Error{.code = ErrorCode::token_unavailable, .message = kTriedBefore});
   }
   verdict = *judged;
   const auto written = record_.write_pending(token.serial, pin);
@@ -145,9 +148,8 @@ Result<void, OpeningFailure> TokenOpening::log_in(const Session& session, const 
   }
   if (ckr_class(result.error().rv) == CkrClass::pin)
     return fail(TokenEvent::pin_refused, token_error(result.error(), kPinRefused));
-  if (verdict == LoginRecord::Verdict::last_try) {
-    return fail(TokenEvent::pin_refused, token_error(result.error(), kPinRefused));
-  }
+  if (verdict == LoginRecord::Verdict::last_try)
+    return fail(TokenEvent::pin_refused, token_error(result.error(), kFailedAgain));
   const auto noted = record_.note_unclear(token.serial, *pin);
   if (!noted) return fail(TokenEvent::pin_refused, noted.error());
   return fail(TokenEvent::lost, token_error(result.error(), kTokenFails));

@@ -39,6 +39,12 @@ left or the PIN is locked.
 Example:
   signet-admin token unlock-pin --config /etc/signet/tokens.d/build.conf
   systemctl restart signet-token@build
+)",
+                          R"(
+Common options:
+  --config FILE       the configuration of that signet-token, a file of tokens.d: module, token and state-dir are taken from it
+  --help, --version
+A PIN is never an argument: it is asked on the terminal without echo, or read from an open descriptor (--pin-fd 3 3<file).
 )"},
     terminal::CommandText{"key import", "key import FILE [options]", "import a private key from a PEM file",
                           R"(

@@ -21,8 +21,9 @@ std::string general_help(const ProgramText& program) {
 }
 
 std::string command_help(const ProgramText& program, const CommandText& command) {
+  const std::string_view common = command.common_options.empty() ? program.common_options : command.common_options;
   return fmt::format("Usage: {} {}\n\n{}: {}\n{}{}{}", program.name, command.usage, command.name, command.summary,
-                     command.details, program.common_options, program.exit_codes);
+                     command.details, common, program.exit_codes);
 }
 
 }  // namespace signet::terminal

@@ -13,7 +13,8 @@ struct CommandText {
   std::string_view name;
   std::string_view usage;  ///< after the program's name
   std::string_view summary;
-  std::string_view details;  ///< options of its own and an example
+  std::string_view details;           ///< options of its own and an example
+  std::string_view common_options{};  ///< instead of the program's; empty: those
 };
 
 struct ProgramText {

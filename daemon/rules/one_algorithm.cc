@@ -41,8 +41,7 @@ std::map<std::string, AlgorithmConflict> find_conflicts(const std::map<std::stri
 std::string message_of(const AlgorithmConflict& conflict, const std::string& other_path) {
   return fmt::format(
       "is {}, but {} names the same key with {}, and one key serves one algorithm; write the same alg in both files, "
-      "or "
-      "give one of them a key of its own",
+      "or give one of them a key of its own",
       jose_name(conflict.own_algorithm), other_path, jose_name(conflict.other_algorithm));
 }
 

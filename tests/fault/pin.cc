@@ -151,7 +151,8 @@ TEST_CASE("a process killed while C_Login runs leaves a record that counts as a 
   service.kill();
   faults.set_rules({});
   service.start();
-  service.wait_for(link::PIN_REFUSED);
+  const auto told = service.wait_for(link::PIN_REFUSED);
+  CHECK(told.message().find("its outcome is not known") != std::string::npos);
   CHECK(faults.count("C_Login") == 1);
 }
 
@@ -160,7 +161,8 @@ TEST_CASE("a login that fails without a word about the PIN gets one more try, no
   const FaultControl faults(hsm);
   faults.set_rules({"C_Login rv=0x30"});
   const TokenProcess service(hsm, {.module = FaultControl::module(), .environment = faults.environment()});
-  service.wait_for(link::PIN_REFUSED);
+  const auto told = service.wait_for(link::PIN_REFUSED);
+  CHECK(told.message().find("without a word about the PIN") != std::string::npos);
   CHECK(faults.count("C_Login") == 2);
 }
 

@@ -2,6 +2,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "cli/signet-admin/help.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/key_file.h"
 #include "cli/signet-admin/token_commands.h"
@@ -191,6 +192,14 @@ TEST_CASE("a token's flags are told in words") {
 Done<std::variant<Invocation, Notice>> unlock_words(std::vector<std::string> words) {
   words.insert(words.begin(), {"token", "unlock-pin"});
   return parse_arguments(words);
+}
+
+TEST_CASE("the help of unlock-pin names no option that is refused") {
+  const std::string help = command_help(Command::token_unlock_pin);
+  CHECK(help.find("--config FILE") != std::string::npos);
+  CHECK(help.find("--module") == std::string::npos);
+  CHECK(help.find("--token ") == std::string::npos);
+  CHECK(command_help(Command::key_list).find("--module") != std::string::npos);
 }
 
 TEST_CASE("unlock-pin wants the configuration, and PINs with --reset alone") {
