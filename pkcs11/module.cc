@@ -19,16 +19,15 @@ Error not_a_module(std::string detail) {
 }
 
 /// Some refusals of C_Initialize say that no other try can end differently.
-Error not_initialized(CK_RV rv) {
-  const CallFailure failure{"C_Initialize", rv};
-  if (rv == CKR_ARGUMENTS_BAD) {
+Error not_initialized(const CallFailure& failure) {
+  if (failure.rv == CKR_ARGUMENTS_BAD) {
     return {.code = ErrorCode::bad_configuration,
             .message =
                 "the PKCS#11 module refuses its arguments; the operator must write what the vendor asks for "
                 "into `module-args`, or leave it out",
             .detail = to_string(failure)};
   }
-  if (ckr_class(rv) == CkrClass::setup) {
+  if (ckr_class(failure.rv) == CkrClass::setup) {
     return {.code = ErrorCode::bad_configuration,
             .message = "the PKCS#11 module cannot be used in a program with threads; the operator must choose another",
             .detail = to_string(failure)};
@@ -75,7 +74,7 @@ Result<void> Module::initialize(const std::string& init_args) {
     serial_ = true;
     rv = functions_->C_Initialize(reserved.empty() ? nullptr : &args);
   }
-  if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) return Unexpected(not_initialized(rv));
+  if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) return Unexpected(not_initialized({"C_Initialize", rv}));
   initialized_ = true;
   return {};
 }
@@ -86,9 +85,13 @@ Result<void> Module::load_libp11(const ModuleSpec& spec) {
   libp11_ = PKCS11_CTX_new();
   if (libp11_ == nullptr) return Unexpected(make_error(ErrorCode::internal, "PKCS11_CTX_new"));
   if (!spec.init_args.empty()) PKCS11_CTX_init_args(libp11_, spec.init_args.c_str());
+  ERR_clear_error();
   if (PKCS11_CTX_load(libp11_, spec.path.c_str()) != 0) {
     const unsigned long error = ERR_peek_last_error();
+    const bool has_ckr = ERR_GET_LIB(error) == ERR_get_CKR_code();
     ERR_clear_error();
+    // The module is one, and refused this time; OpenSSL keeps 23 bits of what it answered.
+    if (has_ckr) return Unexpected(not_initialized({"PKCS11_CTX_load", static_cast<CK_RV>(ERR_GET_REASON(error))}));
     return Unexpected(not_a_module(fmt::format("PKCS11_CTX_load failed, reason {}", ERR_GET_REASON(error))));
   }
   libp11_loaded_ = true;

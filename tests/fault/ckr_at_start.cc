@@ -43,6 +43,13 @@ TEST_CASE("one bad answer while the token is looked for is survived within one s
   }
 }
 
+TEST_CASE("a bad answer to libp11's own C_Initialize is one of the token's, not of the configuration", "[fault]") {
+  const FaultyService fixture({.rules = {"C_Initialize after=1 times=1 rv=0x30"}});
+  CHECK(fixture.epoch() == 0);
+  CHECK(fixture.faults.count("rule.0") > 1);
+  CHECK(fixture.service.log().find("misconfigured") == std::string::npos);
+}
+
 TEST_CASE("a bad answer that lasts leaves the token absent, without a login, until it ends", "[fault]") {
   ServicesSideBySide services;
   for (const char* function : {"C_Initialize", "C_GetSlotList", "C_OpenSession"}) {
