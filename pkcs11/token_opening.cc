@@ -13,11 +13,18 @@
 namespace signet::pkcs11 {
 namespace {
 
+constexpr const char* kFailsInside =
+    "signet-token failed by itself, without fault of the token; the operator must look into its log: memory or "
+    "OpenSSL's "
+    "configuration is wanting";
+
 /// Two processes that start together miss each other within one or two of these.
 constexpr int kFindTries = 6;
 constexpr std::chrono::milliseconds kShortestWait{20};
 
+// The catalogue's sentence for such a failure speaks to a client of signetd, who has a request_id.
 Unexpected<OpeningFailure> fail(TokenEvent event, Error error) {
+  if (error.code == ErrorCode::internal) error.message = kFailsInside;
   return Unexpected(OpeningFailure{event, std::move(error)});
 }
 Unexpected<OpeningFailure> fail(TokenEvent event, std::string message) {

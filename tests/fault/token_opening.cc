@@ -1,5 +1,6 @@
 // How signet-token comes up: races, modules with limits, keys and callers it refuses. The real program.
 #include <csignal>
+#include <fstream>
 #include <memory>
 
 #include "tests/support/environment_variable.h"
@@ -211,6 +212,17 @@ TEST_CASE("a module that is not there is a matter of configuration, and the serv
   CHECK(description.message().find("/nonexistent") == std::string::npos);
   CHECK(says(service, "/nonexistent/module.so"));
   CHECK(service.runs());
+}
+
+TEST_CASE("what fails inside signet-token is told to its operator, not to a client of signetd", "[fault]") {
+  const SoftHsm hsm;
+  // OpenSSL without its default provider has no scrypt for the record of logins.
+  const std::string openssl_conf = hsm.directory().file("openssl.cnf");
+  std::ofstream(openssl_conf) << "openssl_conf = all\n[all]\nproviders = some\n[some]\nbase = on\n[on]\nactivate = 1\n";
+  const TokenProcess service(hsm, {.environment = {{"OPENSSL_CONF", openssl_conf}}});
+  const auto description = service.wait_for(link::MISCONFIGURED);
+  CHECK(description.message().find("request_id") == std::string::npos);
+  CHECK(description.message().find("log") != std::string::npos);
 }
 
 TEST_CASE("SIGTERM ends a service whose token hangs, and one that is still opening", "[fault]") {
