@@ -3,11 +3,9 @@
 #include <algorithm>
 
 #include <openssl/err.h>
-#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-#include "pkcs11/provider/signature_kind.h"
-#include "proto/openssl_digest.h"
+#include "pkcs11/provider/digest_sign.h"
 
 namespace signet::pkcs11 {
 namespace {
@@ -16,27 +14,14 @@ Unexpected<Error> bad_key(std::string message) {
   return Unexpected(Error{.code = ErrorCode::bad_input, .message = std::move(message)});
 }
 
-const char* digest_name(Algorithm algorithm) {
-  const EVP_MD* digest = openssl_digest(algorithm_info(algorithm).hash);
-  return digest == nullptr ? nullptr : EVP_MD_get0_name(digest);
-}
-
-bool begin(EVP_MD_CTX* signing, const TokenEvpKey& key, Algorithm algorithm) {
-  EVP_PKEY_CTX* parameters = nullptr;
-  if (EVP_DigestSignInit_ex(signing, &parameters, digest_name(algorithm), key.context().handle(), provider::kProperties,
-                            key.get(), nullptr) != 1) {
-    return false;
-  }
-  return provider::kind_of(algorithm).scheme != provider::Scheme::rsa_pss ||
-         EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1;
-}
-
 Result<void> sign_on_loan(const CertificateKey& key, const std::function<bool(EVP_MD_CTX*)>& sign) {
   ERR_clear_error();
-  const SessionLoan loan(*key.key.evp, key.session, key.key.handle);
+  SessionLoan loan(*key.key.evp, key.session, key.key.handle);
   const EvpDigestContext signing(EVP_MD_CTX_new());
-  const Algorithm algorithm = certificate_algorithm(*key.key.type, key.padding);
-  if (signing && begin(signing.get(), *key.key.evp, algorithm) && sign(signing.get())) return {};
+  const TokenEvpKey& evp = *key.key.evp;
+  const auto kind = provider::kind_of(certificate_algorithm(*key.key.type, key.padding));
+  if (signing && provider::begin_digest_sign(signing.get(), evp.context(), evp.get(), kind) && sign(signing.get()))
+    return {};
   if (!loan.failure()) return openssl_failure("the signature cannot be made");
   ERR_clear_error();
   return Unexpected(token_error(*loan.failure(), "the token did not sign"));

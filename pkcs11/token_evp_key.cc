@@ -73,7 +73,7 @@ Result<std::shared_ptr<const TokenEvpKey>> TokenEvpKey::create(provider::Library
 
 Result<Bytes, EvpFailure> TokenEvpKey::sign(const Session& session, CK_OBJECT_HANDLE handle, Algorithm algorithm,
                                             BytesView message) const {
-  const SessionLoan loan(*this, session, handle);
+  SessionLoan loan(*this, session, handle);
   auto signature = provider::sign_jose(*context_, key_.get(), algorithm, message);
   if (signature) return std::move(*signature);
   return Unexpected(EvpFailure{loan.failure(), signature.error().message + ": " + signature.error().detail});

@@ -28,17 +28,19 @@ Result<Bytes> jose_form(Algorithm algorithm, BytesView signature) {
 
 }  // namespace
 
+bool begin_digest_sign(EVP_MD_CTX* signing, const LibraryContext& context, EVP_PKEY* key, SignatureKind kind) {
+  EVP_PKEY_CTX* parameters = nullptr;
+  return EVP_DigestSignInit_ex(signing, &parameters, digest_name(kind.hash), context.handle(), kProperties, key,
+                               nullptr) == 1 &&
+         set_padding(parameters, kind.scheme);
+}
+
 Result<Bytes> sign_jose(const LibraryContext& context, EVP_PKEY* key, Algorithm algorithm, BytesView message) {
   ERR_clear_error();
-  const SignatureKind kind = kind_of(algorithm);
   const EvpDigestContext signing(EVP_MD_CTX_new());
-  EVP_PKEY_CTX* parameters = nullptr;
   std::array<std::byte, kSignatureBufferBytes> buffer;
   std::size_t length = buffer.size();
-  if (!signing ||
-      EVP_DigestSignInit_ex(signing.get(), &parameters, digest_name(kind.hash), context.handle(), kProperties, key,
-                            nullptr) != 1 ||
-      !set_padding(parameters, kind.scheme) ||
+  if (!signing || !begin_digest_sign(signing.get(), context, key, kind_of(algorithm)) ||
       EVP_DigestSign(signing.get(), writable_octets(buffer), &length, octets(message), message.size()) != 1) {
     return Unexpected(make_error(ErrorCode::internal, drain_errors()));
   }
