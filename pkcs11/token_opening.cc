@@ -9,6 +9,7 @@
 #include "pkcs11/mechanisms.h"
 #include "pkcs11/object_listing.h"
 #include "pkcs11/pin.h"
+#include "proto/openssl_digest.h"
 
 namespace signet::pkcs11 {
 namespace {
@@ -85,6 +86,8 @@ TokenOpening::TokenOpening(const TokenConfig& config, std::string credentials_di
       record_(config.state_dir) {}
 
 Result<OpenedToken, OpeningFailure> TokenOpening::run() {
+  if (!openssl_has_digests())
+    return fail(TokenEvent::setup_wrong, make_error(ErrorCode::internal, "OpenSSL has no SHA-256"));
   SIGNET_TRY_ASSIGN(OpenedToken token, find());
   found_(token.survey);
   auto first = Session::open(token.module->functions(), token.survey.slot, SessionMode::read_only);

@@ -32,4 +32,12 @@ const EVP_MD* openssl_digest(Hash hash) {
   return nullptr;
 }
 
+bool openssl_has_digests() noexcept {
+  try {
+    return openssl_digest(Hash::sha256) != nullptr;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
 }  // namespace signet

@@ -11,4 +11,9 @@ namespace signet {
 /// broken OpenSSL configuration meets. Any thread.
 const EVP_MD* openssl_digest(Hash hash);
 
+/// False where openssl_digest() and all that hashes would throw: OpenSSL's configuration loads no provider with
+/// digests, or there is no memory. Asked once, before the work of a thread that nothing catches exceptions of. Any
+/// thread.
+bool openssl_has_digests() noexcept;
+
 }  // namespace signet

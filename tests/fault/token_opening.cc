@@ -216,7 +216,7 @@ TEST_CASE("a module that is not there is a matter of configuration, and the serv
 
 TEST_CASE("what fails inside signet-token is told to its operator, not to a client of signetd", "[fault]") {
   const SoftHsm hsm;
-  // OpenSSL without its default provider has no scrypt for the record of logins.
+  // OpenSSL without its default provider has no digests, and no scrypt for the record of logins.
   const std::string openssl_conf = hsm.directory().file("openssl.cnf");
   std::ofstream(openssl_conf) << "openssl_conf = all\n[all]\nproviders = some\n[some]\nbase = on\n[on]\nactivate = 1\n";
   const TokenProcess service(hsm, {.environment = {{"OPENSSL_CONF", openssl_conf}}});
