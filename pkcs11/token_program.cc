@@ -188,8 +188,7 @@ int run_token_service(const TokenConfigReading& configuration, std::vector<std::
   if (!listening) return fail(listening.error());
   if (!history.reason.empty())
     host::log(host::LogLevel::notice, "image " + std::to_string(history.epoch) + " after: " + history.reason);
-
-  if (const auto exposure = pin_exposure(config, variable("CREDENTIALS_DIRECTORY")))
+  else if (const auto exposure = pin_exposure(config, variable("CREDENTIALS_DIRECTORY")))
     host::log(host::LogLevel::warning, "pin-file: " + *exposure);
 
   NextImage::Plan plan{.arguments = std::move(arguments),
