@@ -12,6 +12,12 @@ Unexpected<Error> refused(const CallFailure& failure, const std::string& message
   return Unexpected(std::move(error));
 }
 
+Unexpected<Error> no_session(const CallFailure& failure) {
+  Error error = token_error(failure, "the token gives no session to set its user PIN; check the device");
+  error.code = ErrorCode::token_unavailable;
+  return Unexpected(std::move(error));
+}
+
 Result<void> log_in_officer(const Session& session, const host::Secret& so_pin) {
   const auto done = login(session, CKU_SO, so_pin.bytes());
   if (done) return {};
@@ -36,8 +42,7 @@ CallResult<void> init_pin(const Session& session, const host::Secret& user_pin) 
 Result<void> reset_user_pin(const Module& module, CK_SLOT_ID slot, const host::Secret& so_pin,
                             const host::Secret& user_pin) {
   const auto session = Session::open(module.functions(), slot, SessionMode::read_write);
-  if (!session)
-    return Unexpected(token_error(session.error(), "the token gives no session to set its user PIN; check the device"));
+  if (!session) return no_session(session.error());
   SIGNET_TRY(log_in_officer(*session, so_pin));
   const auto set = init_pin(*session, user_pin);
   if (set) return {};

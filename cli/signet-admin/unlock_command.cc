@@ -41,9 +41,11 @@ Done<void> set_new_pin(const OpenHsm& hsm, const SecretDescriptors& secrets) {
   SIGNET_TRY_ASSIGN(const auto so_pin,
                     read_or_ask(secrets.so_pin, fmt::format("SO PIN of token \"{}\": ", hsm.token.label)));
   SIGNET_TRY_ASSIGN(const auto user_pin, read_or_ask_twice(secrets.pin, "user PIN"));
-  if (auto done = pkcs11::reset_user_pin(*hsm.module, hsm.token.slot, so_pin, user_pin); !done)
-    return Unexpected(failure_of(done.error()));
-  return {};
+  const auto done = pkcs11::reset_user_pin(*hsm.module, hsm.token.slot, so_pin, user_pin);
+  if (done) return {};
+  if (done.error().code == ErrorCode::token_unavailable)
+    return Unexpected(failure_of(ExitCode::unavailable, done.error()));
+  return Unexpected(failure_of(done.error()));
 }
 
 // The survey is the module's own word that the order was carried out.

@@ -55,6 +55,7 @@ class UnlockPin(unittest.TestCase):
         eventually(lambda: self.fault.count("C_Login") == 1, "the login is under way")
         self.stack.token.kill()
         self.fault.rules()
+        self.stack.wait_token_state("unreachable")  # signetd is up, and a test may end at once
         self.assertTrue(self.record.exists())
 
     # The command.
@@ -266,10 +267,10 @@ class Reset(UnlockPin):
         self.stack.wait_ready()
 
     def test_a_device_that_fails_is_told_and_not_waited_for(self):
-        for rule, words in (("C_OpenSession rv=0x30", "gives no session"), ("C_Login rv=0x30", "without a word about the SO PIN"),
-                            ("C_InitPIN rv=0x30", "did not set the user PIN")):
+        for rule, code, words in (("C_OpenSession rv=0x30", 4, "gives no session"), ("C_Login rv=0x30", 1, "without a word about the SO PIN"),
+                                  ("C_InitPIN rv=0x30", 1, "did not set the user PIN")):
             self.fault.rules(rule)
-            stderr = self.reset(code=1).stderr
+            stderr = self.reset(code=code).stderr
             self.assertIn(words, stderr)
             self.assertIn("check the device", stderr)
         self.fault.rules()

@@ -28,5 +28,5 @@ class FaultModule:
     def count(self, call: str) -> int:
         if not self.counts_file.exists():
             return 0
-        counts = dict(line.split() for line in self.counts_file.read_text().splitlines())
-        return int(counts.get(call, 0))
+        lines = (line.split() for line in self.counts_file.read_text().splitlines())
+        return next((int(words[1]) for words in lines if words[:1] == [call] and len(words) == 2), 0)  # just made, it holds no lines yet
