@@ -113,7 +113,9 @@ void LinkConnection::sign(const link::Request& request, link::Reply& reply) {
 
 void LinkConnection::refuse(const Refusal& refusal, link::Reply& reply) {
   const std::string detail = refusal.detail.empty() ? "" : " (" + refusal.detail + ")";
-  host::log(host::LogLevel::warning, "refused: " + refusal.message + detail);
+  // Whoever asks for too much must not fill the journal with it; max-rate tells of itself once a minute.
+  if (refusal.reason != RefusalReason::rate_exceeded)
+    host::log(host::LogLevel::warning, "refused: " + refusal.message + detail);
   write(refusal, service_.state(), *reply.mutable_failure());
 }
 

@@ -25,9 +25,12 @@ class SignatureLimit {
   std::chrono::seconds longest_window() const;
 
  private:
+  void tell_of_refusals();
+
   const std::vector<RateLimit> limits_;
-  std::mutex mutex_;  ///< guards state_
+  std::mutex mutex_;  ///< guards what follows
   RateState state_;
+  std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::time_point::min() + std::chrono::hours(1);
 };
 
 }  // namespace signet::pkcs11
