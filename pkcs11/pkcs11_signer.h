@@ -6,6 +6,7 @@
 #include <set>
 
 #include "pkcs11/call_watch.h"
+#include "pkcs11/deadline_mutex.h"
 #include "pkcs11/key_algorithms.h"
 #include "pkcs11/key_catalog.h"
 #include "pkcs11/key_verdicts.h"
@@ -81,7 +82,7 @@ class Pkcs11Signer final : public Signer {
   PinnedKeys pinned_keys_;
   KeyAlgorithms algorithms_;
   KeyVerdicts verdicts_;
-  std::timed_mutex listing_;  ///< held while the keys are listed anew
+  DeadlineMutex listing_;     ///< held while the keys are listed anew
   mutable std::mutex mutex_;  ///< guards catalog_ and verified_
   Catalog catalog_;
   std::set<Sha256Digest> verified_;  ///< keys whose first signature since the last listing verified, for Verify::first
