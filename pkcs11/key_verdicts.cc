@@ -34,6 +34,12 @@ KeyVerdicts::Blame KeyVerdicts::bad(const Sha256Digest& key) {
   return again ? Blame::token : Blame::unclear;
 }
 
+bool KeyVerdicts::fails_again(const Sha256Digest& key) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = troubles_.find(key);
+  return found != troubles_.end() && found->second.failures > 1;
+}
+
 void KeyVerdicts::rest(const Sha256Digest& key, Time now) {
   const std::scoped_lock lock(mutex_);
   Trouble& trouble = troubles_[key];

@@ -26,6 +26,8 @@ class KeyVerdicts {
   void good(const Sha256Digest& key);
   /// One was not, or the token refused to make it.
   Blame bad(const Sha256Digest& key);
+  /// Has it failed more than once in a row?
+  bool fails_again(const Sha256Digest& key) const;
   /// The key is to be left alone for a while, longer each time.
   void rest(const Sha256Digest& key, Time now);
   /// Is the key to be left alone now? One caller is let through when its time is over.

@@ -171,7 +171,7 @@ Served<Bytes> Pkcs11Signer::sign_with_session(const TokenKey& key, Algorithm alg
 Refusal Pkcs11Signer::blamed(const TokenKey& key, Refusal refusal) {
   const Sha256Digest identity = identity_of(key);
   const auto blame = verdicts_.bad(identity);
-  const bool is_refused = blame == KeyVerdicts::Blame::token && refusal.reason == RefusalReason::token_failed;
+  const bool is_refused = refusal.reason == RefusalReason::token_failed && verdicts_.fails_again(identity);
   const bool is_bad = blame == KeyVerdicts::Blame::key && refusal.reason == RefusalReason::signature_bad;
   if (!is_refused && !is_bad) return refusal;
   verdicts_.rest(identity, KeyVerdicts::Time::clock::now());

@@ -77,6 +77,21 @@ TEST_CASE("a key that the token refuses to use, time and again, is named; one th
   CHECK(fixture.service.connect().describe("pkcs11:object=apple").value().key(0).usable());
 }
 
+TEST_CASE("a key that the token refuses to use is named also where another key signs", "[fault]") {
+  const FaultyService fixture({.options = {"probe-interval = off"}});
+  const PublicKey other = fixture.hsm.make_key({.label = "other", .id_hex = "02"});
+  link::Request refresh;
+  refresh.mutable_refresh()->add_object("pkcs11:object=other");
+  REQUIRE_OK(fixture.service.connect().call(refresh));
+  CHECK(is_good(fixture.service.connect().call(sign_request("other", other)).value(), other));
+  fixture.faults.set_rules({"C_Sign call rv=0x68"});
+  for (int i = 0; i < 4; ++i) CHECK_FALSE(fixture.ask().value().has_signature());
+  CHECK_FALSE(fixture.service.connect().describe("pkcs11:object=apple").value().key(0).usable());
+  fixture.faults.set_rules({});
+  CHECK(is_good(fixture.service.connect().call(sign_request("other", other)).value(), other));
+  CHECK(fixture.epoch() == 0);
+}
+
 TEST_CASE("verify = first verifies again after the keys were listed anew", "[fault]") {
   SoftHsm hsm;
   const PublicKey old = hsm.make_key({.label = "apple", .id_hex = "01"});

@@ -17,7 +17,9 @@ const KeyVerdicts::Time kNow{1h};
 TEST_CASE("what fails first is unclear, and the token's fault when it fails again and nothing else signs", "[pkcs11]") {
   KeyVerdicts verdicts;
   CHECK(verdicts.bad(kApple) == Blame::unclear);
+  CHECK_FALSE(verdicts.fails_again(kApple));
   CHECK(verdicts.bad(kApple) == Blame::token);
+  CHECK(verdicts.fails_again(kApple));
   CHECK(verdicts.bad(kOther) == Blame::unclear);
   verdicts.good(kApple);
   CHECK(verdicts.bad(kApple) == Blame::unclear);
