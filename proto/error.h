@@ -43,6 +43,7 @@ struct Error {
   std::string message;
   std::string detail{};
   std::optional<std::chrono::seconds> retry_after{};  ///< sent as Retry-After with 429 and 503
+  std::string rule{};  ///< the policy rule that refused ("allow", "claim-allow sub", "rate 10/s"), for log and audit
 };
 
 struct ErrorInfo {

@@ -48,6 +48,7 @@ struct CallerClaim {
   std::int64_t max = 0;
   std::size_t max_items = 16;  ///< of `texts`
   bool required = false;
+  bool secret = false;  ///< its value stands in no record
 };
 
 /// `scope` has no common form: Apple wants an array of "GET /path?query", Google one text of words, Maps a plain text.

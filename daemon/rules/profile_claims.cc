@@ -19,6 +19,7 @@ CallerClaim read_caller_claim(std::string_view name, ObjectReader& reader) {
   CallerClaim claim{.name = std::string(name)};
   claim.type = read_claim_type(reader);
   claim.required = reader.boolean("required", false);
+  claim.secret = reader.boolean("secret", false);
   if (claim.type == ClaimType::text || claim.type == ClaimType::texts) claim.rule = read_text_rule(reader);
   if (claim.type == ClaimType::texts)
     claim.max_items = static_cast<std::size_t>(reader.integer("max-items", 1, kMaxEntries).value_or(16));
