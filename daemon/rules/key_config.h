@@ -21,9 +21,11 @@
 namespace signet::rules {
 
 /// The options of every key file; a profile's variables are the others.
-inline constexpr std::array<std::string_view, 14> kKeyOptions{"token", "object",   "public-key", "profile",    "alg",
-                                                              "role",  "unscoped", "allow",      "long-lived", "rate",
-                                                              "mode",  "lifetime", "publish",    "probe"};
+inline constexpr auto kKeyOptions = std::to_array<std::string_view>({
+    "token", "object", "public-key", "profile", "alg", "role",      // which key it is
+    "allow", "mode", "unscoped", "long-lived", "lifetime", "rate",  // who gets what of it
+    "publish", "probe",                                             // what else is done with it
+});
 
 /// `public-key`: the hash of the key's SubjectPublicKeyInfo, and the whole of it where the token shows no public key.
 struct PublicKeyPin {
