@@ -142,6 +142,13 @@ std::optional<Command> command_from_name(std::string_view name) {
 }
 
 std::string_view command_name(Command command) { return text_of(command).name; }
+
+std::vector<Command> all_commands() {
+  std::vector<Command> commands;
+  for (std::size_t i = 0; i < kCommands.size(); ++i) commands.push_back(static_cast<Command>(i));
+  return commands;
+}
+
 std::string general_help() { return terminal::general_help(kProgram); }
 std::string command_help(Command command) { return terminal::command_help(kProgram, text_of(command)); }
 

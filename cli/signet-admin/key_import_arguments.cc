@@ -1,0 +1,81 @@
+#include "cli/signet-admin/key_import_arguments.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/signet-admin/option_values.h"
+
+namespace signet::admin {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::size_t kLongestLabel = 255;
+constexpr std::size_t kLongestId = 64;
+
+bool has_control_character(std::string_view value) {
+  return std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+std::optional<unsigned> hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return std::nullopt;
+}
+
+std::optional<Bytes> from_hex(std::string_view digits) {
+  if (digits.empty() || digits.size() % 2 != 0 || digits.size() > 2 * kLongestId) return std::nullopt;
+  Bytes octets;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    const auto high = hex_digit(digits[i]);
+    const auto low = hex_digit(digits[i + 1]);
+    if (!high || !low) return std::nullopt;
+    octets.push_back(static_cast<std::byte>(*high * 16 + *low));
+  }
+  return octets;
+}
+
+}  // namespace
+
+void add_key_import_options(po::options_description& options) {
+  add_texts(options,
+            {"label", "id", "passphrase-fd", "write-key-file", "profiles-dir", "profile", "key-id", "issuer", "role"});
+  add_lists(options, {"allow"});
+}
+
+Done<KeyFileOptions> key_file_options(const po::variables_map& values) {
+  KeyFileOptions options{.path = text(values, "write-key-file"),
+                         .profiles_dir = text(values, "profiles-dir"),
+                         .profile = text(values, "profile"),
+                         .key_id = text(values, "key-id"),
+                         .issuer = text(values, "issuer"),
+                         .role = text(values, "role")};
+  options.allow = texts(values, "allow");
+  if (values.contains("write-key-file") && options.path.empty())
+    return usage("--write-key-file wants the path of a new file.");
+  if (!options.path.empty() && options.profile.empty())
+    return usage("--write-key-file needs --profile, the service that the key is for.");
+  if (options.path.empty() && values.contains("profiles-dir"))
+    return usage("--profiles-dir is used with --write-key-file alone; leave it out.");
+  return options;
+}
+
+Done<std::optional<std::string>> label_option(const po::variables_map& values) {
+  if (!values.contains("label")) return std::optional<std::string>();
+  auto label = text(values, "label");
+  if (label.empty() || label.size() > kLongestLabel || has_control_character(label)) {
+    return usage(fmt::format("--label wants 1 to {} octets without control characters.", kLongestLabel));
+  }
+  return std::optional(std::move(label));
+}
+
+Done<std::optional<Bytes>> id_option(const po::variables_map& values) {
+  if (!values.contains("id")) return std::optional<Bytes>();
+  auto id = from_hex(text(values, "id"));
+  if (!id) return usage(fmt::format("--id wants 1 to {} octets in hexadecimal, as in --id 0102.", kLongestId));
+  return id;
+}
+
+}  // namespace signet::admin
