@@ -27,6 +27,13 @@ Result<void> open_standard_descriptors() {
   return {};
 }
 
+Result<void> forbid_core(const rlimit& limit) {
+  if (::setrlimit(RLIMIT_CORE, &limit) != 0) return os_error(kHardening, "setrlimit RLIMIT_CORE");
+  // RLIMIT_CORE does not hold back a core handler behind a pipe (core(5)); this does.
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return os_error(kHardening, "prctl PR_SET_DUMPABLE");
+  return {};
+}
+
 Result<void> check_is_regular(int fd, const std::string& path) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return os_error("a file cannot be read", "fstat " + path);
@@ -39,14 +46,29 @@ Result<void> check_is_regular(int fd, const std::string& path) {
 
 Result<void> harden_process() {
   SIGNET_TRY(open_standard_descriptors());
-  const rlimit no_core{0, 0};
-  if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return os_error(kHardening, "setrlimit RLIMIT_CORE");
-  // RLIMIT_CORE does not hold back a core handler behind a pipe (core(5)); this does.
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return os_error(kHardening, "prctl PR_SET_DUMPABLE");
+  SIGNET_TRY(forbid_core({0, 0}));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return os_error(kHardening, "prctl PR_SET_NO_NEW_PRIVS");
   if (::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return os_error(kHardening, "signal SIGPIPE");
   ::umask(0077);
   return {};
+}
+
+Result<ProcessBefore> harden_client() {
+  SIGNET_TRY(open_standard_descriptors());
+  ProcessBefore before;
+  if (::getrlimit(RLIMIT_CORE, &before.core) != 0) return os_error(kHardening, "getrlimit RLIMIT_CORE");
+  SIGNET_TRY(forbid_core({0, before.core.rlim_max}));
+  const auto former = ::signal(SIGPIPE, SIG_IGN);
+  if (former == SIG_ERR) return os_error(kHardening, "signal SIGPIPE");
+  before.sigpipe_ignored = former == SIG_IGN;
+  before.umask = ::umask(0077);
+  return before;
+}
+
+void restore(const ProcessBefore& before) {
+  ::setrlimit(RLIMIT_CORE, &before.core);
+  ::umask(before.umask);
+  ::signal(SIGPIPE, before.sigpipe_ignored ? SIG_IGN : SIG_DFL);
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {

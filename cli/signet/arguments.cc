@@ -28,12 +28,15 @@ po::options_description common_options() {
   return options;
 }
 
+bool asks_for_jwt(Command command) { return command == Command::token || command == Command::exec; }
+
 po::options_description options_of(Command command) {
   auto options = common_options();
-  if (command == Command::token) {
-    options.add_options()("scope", po::value<Words>())("claim", po::value<Words>())(
-        "lifetime", po::value<std::string>())("fresh", "")("header", "");
-  }
+  if (!asks_for_jwt(command)) return options;
+  options.add_options()("scope", po::value<Words>())("claim", po::value<Words>())("lifetime", po::value<std::string>())(
+      "fresh", "")("header", "");
+  if (command == Command::token) add_file_options(options);
+  if (command == Command::exec) add_command_options(options);
   return options;
 }
 
@@ -107,19 +110,31 @@ Result<void, Failure> no_arguments(Command command, const Words& words) {
   return {};
 }
 
-Parsed invocation_of(Command command, const po::variables_map& values, const std::string& socket) {
+/// The options of the two commands that ask for a JWT, and where it goes.
+Result<void, Failure> read_order(Invocation& invocation, const po::variables_map& values, Words to_run) {
+  SIGNET_TRY_ASSIGN(invocation.request, token_request(values));
+  if (invocation.command == Command::token) {
+    SIGNET_TRY_ASSIGN(invocation.file, file_order(values));
+    return {};
+  }
+  if (invocation.form == Form::json)
+    return usage("exec hands over a token and not the whole answer; leave --json out.");
+  SIGNET_TRY_ASSIGN(invocation.to_run, command_order(values, std::move(to_run)));
+  if (invocation.to_run->channel == Channel::header_file) invocation.form = Form::header;
+  return {};
+}
+
+Parsed invocation_of(Command command, const po::variables_map& values, const std::string& socket, Words to_run) {
   const auto words = values.contains("argument") ? values["argument"].as<Words>() : Words();
   Invocation invocation{.command = command};
   SIGNET_TRY_ASSIGN(invocation.endpoint, endpoint_of(values, socket));
   SIGNET_TRY_ASSIGN(invocation.form, form_of(values));
-  if (command == Command::token || command == Command::show) {
+  if (asks_for_jwt(command) || command == Command::show) {
     SIGNET_TRY_ASSIGN(invocation.key, key_argument(command, words));
   } else {
     SIGNET_TRY(no_arguments(command, words));
   }
-  if (command == Command::token) {
-    SIGNET_TRY_ASSIGN(invocation.request, token_request(values));
-  }
+  if (asks_for_jwt(command)) SIGNET_TRY(read_order(invocation, values, std::move(to_run)));
   return std::variant<Invocation, Notice>(std::move(invocation));
 }
 
@@ -130,7 +145,7 @@ Parsed without_command(const Words& words) {
   SIGNET_TRY_ASSIGN(const auto values, parse_options(words, common_options()));
   if (values.contains("version")) return notice("signet " SIGNET_VERSION "\n");
   if (values.contains("help")) return notice(general_help());
-  return usage("Name a command: token, keys, show, whoami, jwks or health; see signet --help.");
+  return usage("Name a command: token, exec, keys, show, whoami, jwks or health; see signet --help.");
 }
 
 }  // namespace
@@ -141,12 +156,14 @@ Parsed parse_arguments(const Words& arguments, const std::string& socket) {
   const auto word = arguments.begin() + static_cast<std::ptrdiff_t>(place);
   const auto command = command_from_name(*word);
   if (!command) return usage(fmt::format("There is no command \"{}\"; see signet --help.", *word));
+  // What follows "--" is exec's command, options of its own and all.
+  const auto end = *command == Command::exec ? std::find(word, arguments.end(), "--") : arguments.end();
   Words options(arguments.begin(), word);
-  options.insert(options.end(), word + 1, arguments.end());
+  options.insert(options.end(), word + 1, end);
   SIGNET_TRY_ASSIGN(const auto values, parse_options(options, options_of(*command)));
   if (values.contains("help")) return notice(command_help(*command));
   if (values.contains("version")) return notice("signet " SIGNET_VERSION "\n");
-  return invocation_of(*command, values, socket);
+  return invocation_of(*command, values, socket, end == arguments.end() ? Words() : Words(end + 1, arguments.end()));
 }
 
 }  // namespace signet::cli

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "cli/signet/call.h"
+#include "cli/signet/delivery.h"
 #include "cli/signet/failure.h"
 #include "proto/api.h"
 #include "proto/result.h"
 
 namespace signet::cli {
 
-enum class Command { token, keys, show, whoami, jwks, health };
+enum class Command { token, exec, keys, show, whoami, jwks, health };
 /// How `token` prints: the bare JWT, the daemon's whole answer, or a header line for `curl -H @-`.
 enum class Form { plain, json, header };
 
@@ -19,8 +20,10 @@ struct Invocation {
   Command command = Command::token;
   Endpoint endpoint{};
   Form form = Form::plain;
-  std::string key{};       ///< of token and show
-  TokenRequest request{};  ///< of token
+  std::string key{};                     ///< of token, exec and show
+  TokenRequest request{};                ///< of token and exec
+  std::optional<FileOrder> file{};       ///< of token
+  std::optional<CommandOrder> to_run{};  ///< of exec
 };
 
 /// What --help and --version print.

@@ -12,35 +12,38 @@ namespace {
 
 constexpr JsonLimits kAnswerLimits{.max_bytes = std::size_t{16} * 1024 * 1024, .max_depth = 32};
 
-Unexpected<Failure> not_understood() {
-  return Unexpected(
-      Failure{ExitCode::failure,
-              "The service's answer cannot be understood; check that signet and signetd are of the same version."});
-}
-
 // The daemon's own members, also those a newer one has added: a script is to see them all.
 Result<Outcome, Failure> as_json(const HttpAnswer& answer) {
   const auto value = parse_json(answer.body, kAnswerLimits);
-  if (!value) return not_understood();
+  if (!value) return Unexpected(not_understood());
   return Outcome{boost::json::serialize(*value) + "\n"};
 }
 
-Result<Outcome, Failure> as_jwt(const HttpAnswer& answer, Form form) {
-  if (!parse_compact_jws(answer.body)) return not_understood();
-  return Outcome{(form == Form::header ? "Authorization: Bearer " : "") + answer.body + "\n"};
+Result<Outcome, Failure> as_jwt(const std::string& jwt, Form form) {
+  if (!parse_compact_jws(jwt)) return Unexpected(not_understood());
+  return Outcome{(form == Form::header ? "Authorization: Bearer " : "") + jwt + "\n"};
+}
+
+/// Who keeps a file asks for the whole answer, for it tells how long the JWT is of use.
+Result<Outcome, Failure> as_jwt(const HttpAnswer& answer, const Invocation& invocation) {
+  if (!invocation.file) return as_jwt(answer.body, invocation.form);
+  const auto whole = read_token_answer(answer.body);
+  if (!whole) return Unexpected(not_understood());
+  return as_jwt(whole->token, invocation.form);
 }
 
 template <class Read, class View>
 Result<Outcome, Failure> as_view(const HttpAnswer& answer, Read read, View view, bool colour) {
   const auto body = read(answer.body);
-  if (!body) return not_understood();
+  if (!body) return Unexpected(not_understood());
   return Outcome{view(*body, colour)};
 }
 
 Result<Outcome, Failure> as_text(const Invocation& invocation, const HttpAnswer& answer, bool colour) {
   switch (invocation.command) {
     case Command::token:
-      return as_jwt(answer, invocation.form);
+    case Command::exec:
+      return as_jwt(answer, invocation);
     case Command::keys:
       return as_view(answer, read_key_list, view_keys, colour);
     case Command::show:
@@ -63,6 +66,7 @@ bool tells_health(const Invocation& invocation, const HttpAnswer& answer) {
 std::string target_of(const Invocation& invocation) {
   switch (invocation.command) {
     case Command::token:
+    case Command::exec:
       return "/v1/keys/" + invocation.key + "/tokens";
     case Command::keys:
       return "/v1/keys";
@@ -90,10 +94,10 @@ std::string with_hints(std::string_view sentence, const HttpAnswer& answer, cons
 
 HttpRequest request_of(const Invocation& invocation) {
   HttpRequest request{.target = target_of(invocation)};
-  if (invocation.command == Command::token) {
+  if (invocation.command == Command::token || invocation.command == Command::exec) {
     request.method = "POST";
     request.body = write(invocation.request);
-    if (invocation.form != Form::json) request.accept = "application/jwt";
+    if (invocation.form != Form::json && !invocation.file) request.accept = "application/jwt";
   }
   return request;
 }
@@ -104,6 +108,11 @@ Result<Outcome, Failure> outcome_of(const Invocation& invocation, const HttpAnsw
   auto outcome = invocation.form == Form::json ? as_json(answer) : as_text(invocation, answer, colour);
   if (outcome && down) outcome->code = ExitCode::unavailable;
   return outcome;
+}
+
+Failure not_understood() {
+  return {ExitCode::failure,
+          "The service's answer cannot be understood; check that signet and signetd are of the same version."};
 }
 
 Failure failure_of(const CallError& error) {

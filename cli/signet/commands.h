@@ -22,5 +22,7 @@ Result<Outcome, Failure> outcome_of(const Invocation& invocation, const HttpAnsw
 /// The failure that a transport fault or a problem document stands for.
 Failure failure_of(const CallError& error);
 Failure failure_of(const HttpAnswer& answer);
+/// An answer that is none of ours.
+Failure not_understood();
 
 }  // namespace signet::cli

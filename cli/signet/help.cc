@@ -19,9 +19,33 @@ Prints the JWT and a newline. A token that was handed out before may be printed 
   --fresh             have it signed now instead of taking one that was handed out before
   --json              print the whole answer: token, key, kid, alg, issued_at, expires_at, reusable_until, cached
   --header            print "Authorization: Bearer JWT" for curl -H @-
+  --file FILE         write it to FILE instead, mode 0600, replaced whole
+  --watch             with --file: stay, and keep the file fresh until SIGTERM, SIGINT or SIGHUP; the file is then gone.
+                      Prints "ready" once it is there first, and tells systemd (Type=notify)
+  --while PID         with --watch: end as well when that process ends
 
-Example:
+Examples:
   signet token apple --header | curl -H @- https://api.enterprise.developer.apple.com/v1/devices
+  coproc signet token apple --watch --file "$PWD/jwt" --while $$; read -r -u "${COPROC[0]}"
+)"},
+    terminal::CommandText{"exec", "exec KEY [options] -- COMMAND…", "run a command with a token",
+                          R"(
+Asks for a token and runs COMMAND with it. The token is never among the arguments, which every user of the machine can read.
+One of these says how COMMAND gets it:
+
+  --env NAME          in this variable
+  --fd N              to be read from this descriptor, 3 or above; --header makes it an Authorization line
+  --header-file FILE  as an Authorization line in FILE, mode 0600, for curl -H @FILE; gone when COMMAND ends
+
+and these are asked for as by token:
+
+  --scope S, --claim NAME=JSON, --lifetime TIME, --fresh
+
+The exit code is COMMAND's own; 125 where there was no token for it, 126 where it cannot be run, 127 where there is none.
+
+Examples:
+  signet exec apple --header-file jwt.header -- curl -H @jwt.header https://api.enterprise.developer.apple.com/v1/devices
+  signet exec store --env ASC_JWT -- ./release.sh
 )"},
     terminal::CommandText{"keys", "keys [--json]", "list the keys you may use",
                           R"(
@@ -70,7 +94,7 @@ Exit codes:
 constexpr terminal::ProgramText kProgram{.name = "signet",
                                          .purpose = "Asks signetd for short-lived tokens (JWTs) over a Unix socket.",
                                          .commands = kCommands,
-                                         .usage_width = 20,
+                                         .usage_width = 34,
                                          .common_options = kCommonOptions,
                                          .exit_codes = kExitCodes};
 

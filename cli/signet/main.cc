@@ -6,11 +6,12 @@
 
 int main(int argc, char** argv) {
   try {
-    if (const auto hardened = signet::host::harden_process(); !hardened) {
-      std::cerr << "signet: " << hardened.error().message << "\n";
+    const auto before = signet::host::harden_client();
+    if (!before) {
+      std::cerr << "signet: " << before.error().message << "\n";
       return static_cast<int>(signet::cli::ExitCode::failure);
     }
-    return static_cast<int>(signet::cli::run({argv + 1, argv + argc}));
+    return static_cast<int>(signet::cli::run({argv + 1, argv + argc}, *before));
   } catch (const std::exception& error) {
     std::cerr << "signet: " << error.what() << "\n";
     return static_cast<int>(signet::cli::ExitCode::failure);

@@ -1,5 +1,5 @@
 signet_test(cli_test LABEL unit
-  SOURCES cli_arguments_test.cc cli_commands_test.cc cli_http_test.cc cli_terminal_test.cc ../support/scripted_server.cc
+  SOURCES cli_arguments_test.cc cli_commands_test.cc cli_http_test.cc cli_renewal_test.cc cli_terminal_test.cc ../support/scripted_server.cc
   DEPENDS signet_cli)
 
 signet_test(cli_admin_test LABEL unit SOURCES cli_admin_test.cc DEPENDS signet_admin_lib)

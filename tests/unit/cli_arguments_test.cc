@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <boost/json/serialize.hpp>
 
 #include "cli/signet/arguments.h"
@@ -67,8 +69,68 @@ TEST_CASE("the socket comes from the option, else from the environment, else fro
   CHECK(invocation({"--socket=/option.sock", "show", "token"}).key == "token");
 }
 
+TEST_CASE("token may keep its JWT in a file, for as long as another process lives") {
+  const auto parsed = invocation({"token", "apple", "--watch", "--file", "/tmp/jwt", "--while", "42", "--header"});
+  REQUIRE(parsed.file);
+  CHECK(parsed.file->path == "/tmp/jwt");
+  CHECK(parsed.file->watch);
+  CHECK(parsed.file->while_process == 42);
+  CHECK(parsed.form == Form::header);
+  CHECK_FALSE(invocation({"token", "apple", "--file", "jwt"}).file->watch);
+  CHECK_FALSE(invocation({"token", "apple"}).file);
+}
+
+TEST_CASE("options of a file that belong together are asked for together") {
+  CHECK(contains(refusal({"token", "apple", "--watch"}), "--file"));
+  CHECK(contains(refusal({"token", "apple", "--file", "f", "--while", "1"}), "--watch"));
+  CHECK(contains(refusal({"token", "apple", "--watch", "--file", "f", "--while", "0"}), "--while"));
+  CHECK(contains(refusal({"token", "apple", "--watch", "--file", "f", "--while", "$$"}), "--while"));
+  CHECK(contains(refusal({"token", "apple", "--file", ""}), "--file wants"));
+  CHECK(contains(refusal({"token", "apple", "--file", "folder/"}), "--file wants"));
+}
+
+TEST_CASE("exec takes what token takes, one way of handing over, and a command with options of its own") {
+  const auto parsed = invocation({"exec", "apple", "--scope", "GET /v1/apps", "--lifetime", "5min", "--env", "JWT",
+                                  "--", "curl", "--json", "--", "x"});
+  CHECK(parsed.command == Command::exec);
+  CHECK(parsed.key == "apple");
+  CHECK(parsed.request.lifetime == 300);
+  REQUIRE(parsed.to_run);
+  CHECK(parsed.to_run->channel == Channel::variable);
+  CHECK(parsed.to_run->name == "JWT");
+  CHECK(parsed.to_run->words == Words{"curl", "--json", "--", "x"});
+  CHECK(parsed.form == Form::plain);
+  CHECK(invocation({"exec", "apple", "--header-file", "h", "--", "c"}).form == Form::header);
+  CHECK(invocation({"exec", "apple", "--fd", "77", "--header", "--", "c"}).form == Form::header);
+  CHECK(invocation({"exec", "apple", "--fd", "77", "--", "c"}).to_run->descriptor == 77);
+}
+
+TEST_CASE("exec says what is missing or too much") {
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT"}), "wants a command"));
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "--"}), "wants a command"));
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "--", ""}), "wants a command"));
+  CHECK(contains(refusal({"exec", "apple", "--", "true"}), "how the command gets the token"));
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "--fd", "77", "--", "true"}),
+                 "how the command gets the token"));
+  CHECK(contains(refusal({"exec", "--env", "JWT", "--", "true"}), "wants one key's name"));
+  CHECK(contains(refusal({"exec", "apple", "true", "--env", "JWT", "--", "true"}), "wants one key's name"));
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "--json", "--", "true"}), "--json"));
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "--header", "--", "true"}), "--header"));
+  for (const std::string name : {"", "1A", "A-B", "A=B"})
+    CHECK(contains(refusal({"exec", "apple", "--env", name, "--", "true"}), "--env wants"));
+  for (const std::string fd : {"0", "2", "-1", "three", "99999999999"})
+    CHECK(contains(refusal({"exec", "apple", "--fd", fd, "--", "true"}), "--fd"));
+}
+
+TEST_CASE("a descriptor that somebody uses already is not taken") {
+  const int used = ::dup(0);
+  REQUIRE(used > 2);
+  CHECK(contains(refusal({"exec", "apple", "--fd", std::to_string(used), "--", "true"}), "open already"));
+  ::close(used);
+}
+
 TEST_CASE("every command has its name, its help and no surplus argument") {
-  for (const std::string name : {"token", "keys", "show", "whoami", "jwks", "health"}) {
+  for (const std::string name : {"token", "exec", "keys", "show", "whoami", "jwks", "health"}) {
     INFO(name);
     CHECK(contains(notice({name, "--help"}), "Usage: signet " + name));
     CHECK(contains(notice({name, "--help"}), "Exit codes:"));
