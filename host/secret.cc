@@ -107,12 +107,12 @@ void Secret::wipe() {
   size_ = 0;
 }
 
-Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes) {
+Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes, FinalNewline newline) {
   // Room for the newline that is taken off, and one more to notice that there was more.
   SIGNET_TRY_ASSIGN(Secret secret, Secret::allocate(max_bytes + 3));
   SIGNET_TRY(fill(secret, fd));
   const bool more = secret.bytes().size() == secret.capacity();
-  strip_newline(secret);
+  if (newline == FinalNewline::removed) strip_newline(secret);
   if (secret.bytes().empty())
     return Unexpected(Error{ErrorCode::bad_input, "the PIN or secret is empty; write it into its file"});
   if (more || secret.bytes().size() > max_bytes)

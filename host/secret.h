@@ -36,8 +36,9 @@ class Secret {
 /// the secret itself (no stdio buffer keeps a copy), one trailing newline removed. Errors: io_failure (missing,
 /// unreadable), bad_input (empty, or above `max_bytes`). Path only in the detail. Any thread.
 Result<Secret> read_secret_file(const std::string& path, std::size_t max_bytes);
-/// The same from an open descriptor up to its end.
-Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes);
+/// The same from an open descriptor up to its end. `kept`: a file that is no text may end with that octet.
+enum class FinalNewline { removed, kept };
+Result<Secret> read_secret_descriptor(int fd, std::size_t max_bytes, FinalNewline newline = FinalNewline::removed);
 /// Asks on the controlling terminal (/dev/tty) without echo; the terminal's mode is restored on every path, signals
 /// included. Error io_failure where there is no terminal, bad_input where nothing is typed. Main thread only.
 Result<Secret> ask_secret(const std::string& prompt, std::size_t max_bytes);

@@ -4,7 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
-#include "pkcs11/pem_key.h"
+#include "pkcs11/key_decoding.h"
+#include "pkcs11/weak_rsa.h"
 #include "proto/openssl_handles.h"
 
 namespace signet::pkcs11 {
@@ -87,10 +88,11 @@ PrivateKey::PrivateKey(PrivateKey&& other) noexcept = default;
 PrivateKey& PrivateKey::operator=(PrivateKey&& other) noexcept = default;
 PrivateKey::~PrivateKey() = default;
 
-Result<PrivateKey> PrivateKey::from_pem(BytesView pem, const AskPassphrase& ask) {
-  SIGNET_TRY_ASSIGN(EvpKey key, decode_pem_key(pem, ask));
+Result<PrivateKey> PrivateKey::from_file(BytesView file, const AskPassphrase& ask) {
+  SIGNET_TRY_ASSIGN(EvpKey key, decode_key(file, ask));
   SIGNET_TRY_ASSIGN(const Bytes spki, spki_of(key.get()));
   SIGNET_TRY_ASSIGN(PublicKey public_key, PublicKey::from_spki(spki));
+  SIGNET_TRY(check_rsa_strength(public_key));
   SIGNET_TRY(check_pair(key.get()));
   return PrivateKey(Handle(key.release()), std::move(public_key));
 }

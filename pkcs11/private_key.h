@@ -17,10 +17,12 @@ class PrivateKey {
   using AskPassphrase = std::function<Result<host::Secret>()>;
   enum class RsaNumber { private_exponent, prime_1, prime_2, exponent_1, exponent_2, coefficient };
 
-  /// The first private key of a PEM text: PKCS#8 (RFC 5958, plain or encrypted), SEC 1 (RFC 5915) or PKCS#1 (RFC 8017
-  /// appendix A.1.2), whatever label it stands under. `ask` is called when the key is encrypted. Error bad_input, with
-  /// what the file is instead and the mend; errors of `ask` as they are.
-  static Result<PrivateKey> from_pem(BytesView pem, const AskPassphrase& ask);
+  /// The private key of a DER file, or the first one of a PEM text, whose lines may end with "\n" as two characters:
+  /// PKCS#8 (RFC 5958, plain or encrypted), SEC 1 (RFC 5915) or PKCS#1 (RFC 8017 appendix A.1.2), whatever label it
+  /// stands under. `ask` is called when the key is encrypted. Error bad_input, with what the file is instead and the
+  /// mend: a type, curve or length that we do not use, halves that do not belong together, a weak RSA key (weak_rsa.h);
+  /// errors of `ask` as they are.
+  static Result<PrivateKey> from_file(BytesView file, const AskPassphrase& ask);
 
   PrivateKey(PrivateKey&& other) noexcept;
   PrivateKey& operator=(PrivateKey&& other) noexcept;

@@ -25,21 +25,21 @@ using pkcs11::PrivateKey;
 constexpr std::size_t kLargestKeyFile = std::size_t{64} * 1024;
 
 // From a pipe too: key import <(decrypt apple.p8.enc).
-Result<host::Secret> read_pem(const std::string& path) {
+Result<host::Secret> read_file(const std::string& path) {
   const host::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.valid()) return host::os_error("the file cannot be opened", "open " + path);
-  return host::read_secret_descriptor(file.get(), kLargestKeyFile);
+  return host::read_secret_descriptor(file.get(), kLargestKeyFile, host::FinalNewline::kept);
 }
 
 Done<PrivateKey> read_key(const std::string& path, const SecretDescriptors& secrets) {
-  const auto pem = read_pem(path);
-  if (!pem)
+  const auto file = read_file(path);
+  if (!file)
     return Unexpected(
-        failure_of({pem.error().code,
+        failure_of({file.error().code,
                     "the file " + path + " cannot be used: it is missing, unreadable, empty or larger than 64 KiB",
-                    pem.error().detail}));
+                    file.error().detail}));
   std::optional<Failure> not_asked;
-  auto key = PrivateKey::from_pem(pem->bytes(), [&]() -> Result<host::Secret> {
+  auto key = PrivateKey::from_file(file->bytes(), [&]() -> Result<host::Secret> {
     auto passphrase = read_or_ask(secrets.passphrase, fmt::format("Passphrase of {}: ", path));
     if (passphrase) return std::move(*passphrase);
     not_asked = passphrase.error();

@@ -201,6 +201,35 @@ def text_seeds():
                            "nobody": good.replace("1001", "4294967295"), "relative": good.replace("/run", "run"), "control": good + "\x01 = \x7f\n", "not-utf8": good.encode() + b"pin-file = /\xff\n"})
 
 
+# PBES2 with PBKDF2 (10 rounds) and AES-128-CBC, by `openssl pkcs8`; its salt is random, so it is kept and not made. The passphrase: "passphrase".
+ENCRYPTED_KEY = base64.b64decode(
+    "MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAjqafQNVRv21wIBCjAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBAgQQfdhAN3MDC5HS3Hlnrjjy"
+    "iASBkEN8TJEbrt9doBrPVJBYgdjTSyK9GYuSWAmsQFBhr3la77oQHcfIpxx/WWURvUT9vSlsZQ5CScWdBimf+lsTP3Xc/nfMc4B3o2guyiOpGxz3MM5yDgNf"
+    "SiJvfwguXBz9jRp1U1AKWPKr+ktrT9zEBXjRhN0Ec+mGBBoP0E/+gq2Tnczwa81tpW/x+XkG9QXjNA==")
+
+
+def pem_text(label: str, der: bytes) -> str:
+    text = base64.b64encode(der).decode()
+    return "\n".join([f"-----BEGIN {label}-----", *(text[i:i + 64] for i in range(0, len(text), 64)), f"-----END {label}-----", ""])
+
+
+def key_file_seeds():
+    private = {name: ec.derive_private_key(NUMBER, curve) for name, curve in CURVES.items()}
+    private["ed25519"] = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    forms = {"pkcs8": serialization.PrivateFormat.PKCS8, "sec1": serialization.PrivateFormat.TraditionalOpenSSL}
+
+    def der(name: str, form: str) -> bytes:
+        return private[name].private_bytes(serialization.Encoding.DER, forms[form], serialization.NoEncryption())
+
+    write("key_file", {f"{name}-pkcs8": der(name, "pkcs8") for name in private})
+    write("key_file", {f"{name}-sec1": der(name, "sec1") for name in CURVES})
+    plain = pem_text("PRIVATE KEY", der("p256", "pkcs8"))
+    write("key_file", {"pem": plain, "pem-escaped": plain.replace("\n", "\\n"), "pem-crlf": plain.replace("\n", "\\r\\n"), "pem-cut": plain[:100],
+                       "pem-label": pem_text("EC PRIVATE KEY", der("p384", "pkcs8")), "public": pem_text("PUBLIC KEY", spki(private["p256"].public_key())),
+                       "encrypted": ENCRYPTED_KEY, "encrypted-pem": pem_text("ENCRYPTED PRIVATE KEY", ENCRYPTED_KEY), "trailing": der("p256", "pkcs8") + b"\0",
+                       "empty-sequence": b"\x30\x00", "indefinite": b"\x30\x80" + der("p256", "pkcs8")[2:] + b"\0\0"})
+
+
 def main():
     keys = public_keys()
     key_seeds(keys)
@@ -212,6 +241,7 @@ def main():
     module_seeds()
     link_seeds()
     text_seeds()
+    key_file_seeds()
 
 
 if __name__ == "__main__":

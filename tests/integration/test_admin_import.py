@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import pathlib
 import unittest
 
 from cryptography.hazmat.primitives import serialization
@@ -11,6 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from tests.support.admin import PASSPHRASE, PKCS8, TRADITIONAL, AdminTest, id_of, pem, pin_of, spki
 from tests.support.fault import FaultModule
 from tests.support.process import run
+
+
+DATA = pathlib.Path(__file__).resolve().parents[1] / "data"
+
+
+def der(key) -> bytes:
+    return key.private_bytes(serialization.Encoding.DER, PKCS8, serialization.NoEncryption())
 
 
 class Import(AdminTest):
@@ -62,6 +70,40 @@ class Import(AdminTest):
                 self.import_file(self.write(f"{label}.pem", pem(key, form).replace(right, wrong)))
                 self.check_imported(label, key, "EC P-256")
 
+    def test_der_files_of_every_form(self):
+        elliptic, modular = ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)
+        for label, key, form, kind in (("pkcs8", elliptic, PKCS8, "EC P-384"), ("pkcs1", modular, TRADITIONAL, "RSA 2048")):
+            self.import_file(self.write(f"{label}.der", key.private_bytes(serialization.Encoding.DER, form, serialization.NoEncryption())))
+            self.check_imported(label, key, kind)
+        sealed = ec.generate_private_key(ec.SECP256R1())
+        octets = sealed.private_bytes(serialization.Encoding.DER, PKCS8, serialization.BestAvailableEncryption(PASSPHRASE.encode()))
+        self.import_file(self.write("sealed.der", octets), **{"--passphrase-fd": PASSPHRASE})
+        self.check_imported("sealed", sealed, "EC P-256")
+
+    def test_a_der_file_may_end_with_any_octet(self):
+        key = ec.generate_private_key(ec.SECP256R1())
+        while not der(key).endswith(b"\n"):
+            key = ec.generate_private_key(ec.SECP256R1())
+        self.import_file(self.write("newline.der", der(key)))
+        self.check_imported("newline", key, "EC P-256")
+
+    def test_a_text_whose_line_ends_are_escaped(self):
+        for label, end in (("line-feed", b"\\n"), ("both", b"\\r\\n")):
+            key = ec.generate_private_key(ec.SECP256R1())
+            self.import_file(self.write(f"{label}.p8", pem(key).replace(b"\n", end)))
+            self.check_imported(label, key, "EC P-256")
+
+    def test_weak_rsa_keys(self):
+        def number(text: str) -> int:
+            return int.from_bytes(base64.urlsafe_b64decode(text + "=="), "big")
+        vector = {name: number(value) for name, value in json.loads((DATA / "roca.json").read_text()).items() if name != "source"}
+        public = rsa.RSAPublicNumbers(vector["e"], vector["n"])
+        roca = rsa.RSAPrivateNumbers(vector["p"], vector["q"], vector["d"], vector["dp"], vector["dq"], vector["qi"], public).private_key()
+        for name, key, reason in (("roca", roca, "ROCA"), ("three", rsa.generate_private_key(3, 2048), "exponent")):
+            stderr = self.import_file(self.write(f"{name}.pem", pem(key)), code=1).stderr
+            self.assertIn(reason, stderr)
+        self.assertEqual(self.keys(), {})
+
     def test_encrypted_files(self):
         for label, form in (("pkcs8", PKCS8), ("traditional", TRADITIONAL)):
             with self.subTest(label):
@@ -77,9 +119,11 @@ class Import(AdminTest):
         public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         lines = pem(key).decode()
         for name, text, reason in (("public", public, "PUBLIC KEY"),
-                                   ("escaped", lines.replace("\n", "\\n").encode(), "line break"),
                                    ("empty", b"", "empty"),
-                                   ("garbage", os.urandom(2000), "PEM"),
+                                   ("garbage", b"\0" + os.urandom(2000), "PEM"),
+                                   ("der-public", spki(key), ""),
+                                   ("der-cut", der(key)[:-1], ""),
+                                   ("der-trailing", der(key) + b"\0", ""),
                                    ("damaged", (lines[:60] + "AAAA" + lines[64:]).encode(), "damaged"),
                                    ("curve", pem(ec.generate_private_key(ec.SECP256K1())), ""),
                                    ("short", pem(rsa.generate_private_key(65537, 1024)), "2048"),
