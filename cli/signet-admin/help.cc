@@ -46,9 +46,9 @@ Common options:
   --help, --version
 A PIN is never an argument: it is asked on the terminal without echo, or read from an open descriptor (--pin-fd 3 3<file).
 )"},
-    terminal::CommandText{"key import", "key import FILE [options]", "import a private key from a PEM file",
+    terminal::CommandText{"key import", "key import FILE [options]", "import a private key from a PEM or DER file",
                           R"(
-FILE is PEM: PKCS#8 (Apple's .p8; also encrypted), SEC 1 or PKCS#1. The key is created sensitive and not extractable, read back, and must
+FILE is PEM or DER: PKCS#8 (Apple's .p8; also encrypted), SEC 1 or PKCS#1. The key is created sensitive and not extractable, read back, and must
 sign something that can never be a JWT; else it is destroyed again. FILE is not touched.
 
   --label LABEL       CKA_LABEL; default: the file's name without its ending
