@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 #include <openssl/core_names.h>
 
+#include "proto/base64.h"
 #include "proto/base64url.h"
 #include "proto/public_key_state.h"
 
@@ -24,14 +25,6 @@ JwkMembers rsa_members(const EVP_PKEY* key) {
           {"e", base64url_encode(key_number(key, OSSL_PKEY_PARAM_RSA_E, 0))}};
 }
 
-std::string base64(BytesView bytes) {
-  // EVP_EncodeBlock ends its text with a NUL.
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets(bytes), static_cast<int>(bytes.size()));
-  text.pop_back();
-  return text;
-}
-
 }  // namespace
 
 KeyType PublicKey::type() const { return state_->type; }
@@ -43,7 +36,7 @@ std::string PublicKey::pin() const { return "sha256:" + hex(state_->spki_sha256)
 
 std::string PublicKey::pem() const {
   std::string pem = "-----BEGIN PUBLIC KEY-----\n";
-  const std::string body = base64(state_->spki);
+  const std::string body = base64_encode(state_->spki);
   for (std::size_t start = 0; start < body.size(); start += kPemLineCharacters) {
     pem += body.substr(start, kPemLineCharacters) + '\n';
   }

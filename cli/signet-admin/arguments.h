@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/signet-admin/failure.h"
+#include "pkcs11/key_generation.h"
 #include "pkcs11/module.h"
 #include "proto/bytes.h"
 #include "proto/pkcs11_uri.h"
@@ -17,6 +18,7 @@ enum class Command {
   token_init,
   token_unlock_pin,
   key_import,
+  key_generate,
   key_list,
   key_show,
   cert_csr,
@@ -64,11 +66,12 @@ struct Invocation {
   KeyFileOptions key_file{};
   CertificateOptions certificate{};
   bool json = false;
-  bool force = false;                  ///< of token init and token unlock-pin
-  bool reset = false;                  ///< of token unlock-pin: a new user PIN, by the SO PIN
-  std::string argument{};              ///< the file of key import, the key of key show and cert …
+  bool force = false;      ///< of token init and token unlock-pin
+  bool reset = false;      ///< of token unlock-pin: a new user PIN, by the SO PIN
+  std::string argument{};  ///< the file of key import, the label of key generate, the key of key show and cert …
   std::optional<std::string> label{};  ///< of key import
-  std::optional<Bytes> id{};           ///< of key import
+  std::optional<Bytes> id{};           ///< of key import and key generate
+  pkcs11::KeyKind kind{};              ///< of key generate
 };
 
 /// What --help and --version print.

@@ -66,6 +66,22 @@ sign something that can never be a JWT; else it is destroyed again. FILE is not 
 Example:
   signet-admin key import AuthKey_2X9R4HXF34.p8 --config /etc/signet/tokens.d/build.conf
 )"},
+    terminal::CommandText{"key generate", "key generate LABEL [options]",
+                          "have a token make a key that never was outside it",
+                          R"(
+The token makes the pair. The private half is sensitive and not extractable from its first moment on, is read back, and must sign something that can
+never be a JWT; else it is destroyed again. The public half is printed as PEM, JWK and for OpenSSH.
+
+  --type TYPE         p256 (default), p384, p521, rsa2048, rsa3072, rsa4096 or ed25519
+  --id HEX            CKA_ID; default: 20 random octets
+  --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
+  --write-key-file PATH, --profiles-dir DIR, --profile NAME, --key-id ID, --issuer ID, --role ROLE, --allow WORDS
+                      as with key import
+  --json              print what was done for a script
+
+Example:
+  signet-admin key generate reports-2026 --type rsa2048 --config /etc/signet/tokens.d/build.conf
+)"},
     terminal::CommandText{"key list", "key list [--json]", "list the private keys on a token",
                           R"(
   --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal

@@ -79,10 +79,13 @@ Done<CertificateOptions> certificate_options(Command command, const po::variable
 Done<std::string> argument(Command command, const po::variables_map& values) {
   const auto words = words_of(values);
   const bool names_key = command == Command::key_show || is_certificate_command(command);
-  const bool wanted = command == Command::key_import || names_key;
+  const bool wanted = command == Command::key_import || command == Command::key_generate || names_key;
   if (!wanted && words.empty()) return std::string();
   if (wanted && words.size() == 1 && !words.front().empty()) return words.front();
-  const auto* what = command == Command::key_import ? "one file" : names_key ? "one key" : "no argument";
+  const auto* what = command == Command::key_import     ? "one file"
+                     : command == Command::key_generate ? "one label"
+                     : names_key                        ? "one key"
+                                                        : "no argument";
   return usage(fmt::format("The command {0} wants {1}; see signet-admin {0} --help.", command_name(command), what));
 }
 
@@ -124,6 +127,7 @@ po::options_description hsm_command_options(Command command) {
   }
   if (command != Command::token_list) add_texts(options, {"pin-fd"});
   if (command == Command::key_import) add_key_import_options(options);
+  if (command == Command::key_generate) add_key_generate_options(options);
   return options;
 }
 
@@ -139,6 +143,10 @@ Done<Invocation> hsm_invocation(Command command, const po::variables_map& values
   SIGNET_TRY_ASSIGN(invocation.certificate, certificate_options(command, values));
   SIGNET_TRY_ASSIGN(invocation.label, label_option(values));
   SIGNET_TRY_ASSIGN(invocation.id, id_option(values));
+  if (command == Command::key_generate) {
+    SIGNET_TRY_ASSIGN(invocation.kind, kind_option(values));
+    SIGNET_TRY(check_label(invocation.argument));
+  }
   SIGNET_TRY(check_token(invocation));
   SIGNET_TRY(check_unlock(invocation));
   return invocation;

@@ -7,10 +7,8 @@
 
 #include "cli/signet-admin/hsm_access.h"
 #include "cli/signet-admin/key_commands.h"
-#include "cli/signet-admin/key_file.h"
-#include "cli/signet-admin/key_file_check.h"
+#include "cli/signet-admin/key_file_writing.h"
 #include "cli/signet-admin/key_views.h"
-#include "cli/signet-admin/new_file.h"
 #include "cli/signet-admin/secret_entry.h"
 #include "host/file_descriptor.h"
 #include "host/os_error.h"
@@ -57,10 +55,6 @@ pkcs11::KeyName name_of(const Invocation& invocation, const PublicKey& key) {
   return {invocation.label.value_or(stem), invocation.id.value_or(pkcs11::default_key_id(key))};
 }
 
-NewFile file_of(const KeyFileOptions& options) {
-  return {.path = options.path, .noun = "key file", .option = "--write-key-file"};
-}
-
 KeyFileFacts facts_of(const Invocation& invocation, const HsmTarget& target, const pkcs11::KeyName& name) {
   return {target.link_name, name.label, std::filesystem::path(invocation.argument).stem().string()};
 }
@@ -94,32 +88,14 @@ std::string advice(const Invocation& invocation) {
       invocation.argument);
 }
 
-std::string told_in_json(const Invocation& invocation, const ImportReport& report, const std::string& key_file,
-                         bool written) {
+std::string told_in_json(const ImportReport& report, const WrittenKeyFile& key_file) {
   auto json = json_of(report.key);
   json["way_in"] = describe(report.created.route);
   json["public_object"] = report.no_public_object.empty();
   json["value_refused"] = true;
   json["test_signature_verified"] = true;
-  json["key_file"] = key_file;
-  json["key_file_path"] = nullptr;
-  if (written) json["key_file_path"] = invocation.key_file.path;
+  tell_in_json(key_file, json);
   return boost::json::serialize(json) + "\n";
-}
-
-// Everything that can be wrong with the files is found before the PIN is asked for. The profile: null where none is
-// read.
-Done<rules::ProfilePtr> check_files(const Invocation& invocation, KeyFileFacts facts, const PublicKey& key) {
-  const auto& wanted = invocation.key_file;
-  SIGNET_TRY(key_file_text(facts, wanted, key));
-  if (wanted.path.empty()) return rules::ProfilePtr();
-  SIGNET_TRY(check_can_be_made(file_of(wanted)));
-  SIGNET_TRY_ASSIGN(const auto profile, read_profile(wanted.profiles_dir, wanted.profile));
-  // With the whole key in it: from a hash nobody could say whether its kind fits the profile's algorithm.
-  facts.token_shows_key = false;
-  SIGNET_TRY_ASSIGN(const auto key_file, key_file_text(facts, wanted, key, profile.get()));
-  SIGNET_TRY(check_key_file(wanted.path, key_file.text, profile));
-  return profile;
 }
 
 Done<ImportReport> import_into(const OpenHsm& hsm, const Invocation& invocation, const PrivateKey& key,
@@ -130,19 +106,6 @@ Done<ImportReport> import_into(const OpenHsm& hsm, const Invocation& invocation,
   return std::move(*report);
 }
 
-std::string about_key_file(const Invocation& invocation, const KeyFileText& key_file, bool written) {
-  if (!written) return "\nFor a file in keys.d:\n\n" + key_file.text;
-  return fmt::format("\nWrote {}; {}reload signetd.\n", invocation.key_file.path,
-                     key_file.complete ? "" : "complete it, then ");
-}
-
-// The key is in the token by now: where the file cannot be written after all, its lines are on stdout.
-Failure not_written(const Failure& why) {
-  return {
-      ExitCode::failure,
-      "The key is imported, but its key file is not written; put the lines above into it yourself. " + why.sentence};
-}
-
 }  // namespace
 
 Done<Outcome> import_key(const Invocation& invocation) {
@@ -150,19 +113,14 @@ Done<Outcome> import_key(const Invocation& invocation) {
   SIGNET_TRY_ASSIGN(const auto key, read_key(invocation.argument, invocation.secrets));
   const auto name = name_of(invocation, key.public_key());
   auto facts = facts_of(invocation, target, name);
-  SIGNET_TRY_ASSIGN(const auto profile, check_files(invocation, facts, key.public_key()));
+  SIGNET_TRY_ASSIGN(const auto profile, check_key_file_order(invocation.key_file, facts, key.public_key()));
   SIGNET_TRY_ASSIGN(const auto hsm, open_hsm(target));
   SIGNET_TRY_ASSIGN(const auto report, import_into(hsm, invocation, key, name));
   facts.token_shows_key = report.no_public_object.empty();
-  SIGNET_TRY_ASSIGN(const auto key_file, key_file_text(facts, invocation.key_file, key.public_key(), profile.get()));
-  const bool wanted = !invocation.key_file.path.empty();
-  const auto written = wanted ? write_new_file(file_of(invocation.key_file), key_file.text) : Done<void>();
-  Outcome outcome;
-  outcome.text = invocation.json ? told_in_json(invocation, report, key_file.text, wanted && written)
-                                 : told(invocation, hsm, report) +
-                                       about_key_file(invocation, key_file, wanted && written) + advice(invocation);
-  if (!written) outcome.failure = not_written(written.error());
-  return outcome;
+  SIGNET_TRY_ASSIGN(const auto key_file, write_key_file(invocation.key_file, facts, key.public_key(), profile));
+  auto text = invocation.json ? told_in_json(report, key_file)
+                              : told(invocation, hsm, report) + told(key_file) + advice(invocation);
+  return Outcome{std::move(text), key_file.failure};
 }
 
 }  // namespace signet::admin

@@ -16,6 +16,7 @@ struct Outcome {
 };
 
 Done<Outcome> import_key(const Invocation& invocation);
+Done<Outcome> generate_key(const Invocation& invocation);
 Done<std::string> list_keys(const Invocation& invocation, bool colour);
 Done<std::string> show_key(const Invocation& invocation, bool colour);
 

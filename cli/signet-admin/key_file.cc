@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/evp.h>
 
+#include "proto/base64.h"
 #include "proto/config_file.h"
 #include "proto/pkcs11_uri.h"
 
@@ -18,14 +18,6 @@ struct Line {
   std::string value;
   std::string comment{};  ///< said only where there is no value
 };
-
-std::string base64(BytesView bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets(bytes), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
 
 constexpr const char* kRoleComment = "the key's role at the service, as its owner knows it: admin, developer, ...";
 
@@ -64,7 +56,7 @@ std::vector<Line> lines_of(const KeyFileFacts& facts, const KeyFileOptions& opti
   std::vector<Line> lines{
       {"token", facts.link_name, "the name of the token's file in tokens.d"},
       {"object", to_string(Pkcs11Uri{.object = facts.label})},
-      {"public-key", facts.token_shows_key ? key.pin() : "spki:" + base64(key.spki())},
+      {"public-key", facts.token_shows_key ? key.pin() : "spki:" + base64_encode(key.spki())},
       {"profile", options.profile, "the service that the key is for: apple-enterprise, app-store-connect, ..."},
   };
   std::ranges::move(variables_of(facts, options, profile), std::back_inserter(lines));

@@ -52,7 +52,7 @@ Done<void> check_key_file(const std::string& path, const std::string& text, cons
     return std::ranges::any_of(lines.entries, waits);
   });
   if (problems.empty()) return {};
-  return Unexpected(usage_failure("signetd would not take the key file; nothing is imported:" + lines_of(problems)));
+  return Unexpected(usage_failure("signetd would not take the key file; nothing was done:" + lines_of(problems)));
 }
 
 }  // namespace signet::admin

@@ -37,12 +37,25 @@ std::optional<Bytes> from_hex(std::string_view digits) {
   return octets;
 }
 
+void add_new_key_options(po::options_description& options) {
+  add_texts(options, {"id", "write-key-file", "profiles-dir", "profile", "key-id", "issuer", "role"});
+  add_lists(options, {"allow"});
+}
+
+bool is_label(const std::string& label) {
+  return !label.empty() && label.size() <= kLongestLabel && !has_control_character(label);
+}
+
 }  // namespace
 
 void add_key_import_options(po::options_description& options) {
-  add_texts(options,
-            {"label", "id", "passphrase-fd", "write-key-file", "profiles-dir", "profile", "key-id", "issuer", "role"});
-  add_lists(options, {"allow"});
+  add_texts(options, {"label", "passphrase-fd"});
+  add_new_key_options(options);
+}
+
+void add_key_generate_options(po::options_description& options) {
+  add_texts(options, {"type"});
+  add_new_key_options(options);
 }
 
 Done<KeyFileOptions> key_file_options(const po::variables_map& values) {
@@ -65,10 +78,21 @@ Done<KeyFileOptions> key_file_options(const po::variables_map& values) {
 Done<std::optional<std::string>> label_option(const po::variables_map& values) {
   if (!values.contains("label")) return std::optional<std::string>();
   auto label = text(values, "label");
-  if (label.empty() || label.size() > kLongestLabel || has_control_character(label)) {
+  if (!is_label(label))
     return usage(fmt::format("--label wants 1 to {} octets without control characters.", kLongestLabel));
-  }
   return std::optional(std::move(label));
+}
+
+Done<void> check_label(const std::string& label) {
+  if (is_label(label)) return {};
+  return usage(fmt::format("A label has 1 to {} octets without control characters.", kLongestLabel));
+}
+
+Done<pkcs11::KeyKind> kind_option(const po::variables_map& values) {
+  if (!values.contains("type")) return pkcs11::KeyKind{};
+  const auto kind = pkcs11::key_kind_from_name(text(values, "type"));
+  if (!kind) return usage(fmt::format("--type wants {}.", pkcs11::key_kind_names()));
+  return *kind;
 }
 
 Done<std::optional<Bytes>> id_option(const po::variables_map& values) {

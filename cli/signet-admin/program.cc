@@ -29,6 +29,8 @@ Done<Outcome> perform(const Invocation& invocation) {
       return plain(list_tokens(invocation, colour));
     case Command::key_import:
       return import_key(invocation);
+    case Command::key_generate:
+      return generate_key(invocation);
     case Command::key_list:
       return plain(list_keys(invocation, colour));
     case Command::cert_csr:
