@@ -149,7 +149,7 @@ class Import(AdminTest):
     def test_a_key_label_or_id_that_is_there_already(self):
         one, other = (self.write(f"{name}.pem", pem(ec.generate_private_key(ec.SECP256R1()))) for name in ("one", "other"))
         self.import_file(one, "--id", "0102")
-        self.assertIn("--label", self.import_file(other, "--label", "one", code=3).stderr)
+        self.assertIn("another label", self.import_file(other, "--label", "one", code=3).stderr)
         self.assertIn("--id", self.import_file(other, "--id", "0102", code=3).stderr)
         self.assertIn("already holds this key", self.import_file(one, "--label", "two", "--id", "03", code=3).stderr)
         self.assertEqual(list(self.keys()), ["one"])

@@ -115,7 +115,7 @@ class KeyFile(AdminTest):
                 key_file.write_text("somebody else's")
                 terminal.type(self.hsm.pin)
                 self.assertEqual(terminal.finish(), 1, terminal.shown)
-                self.assertIn("The key is imported, but its key file is not written", terminal.shown)
+                self.assertIn("The key is on the token, but its key file is not written", terminal.shown)
                 self.assertIn(f"pkcs11:object={label}", terminal.shown, "the lines are not lost")
                 if more:
                     self.assertIn('"key_file_path":null', terminal.shown)
