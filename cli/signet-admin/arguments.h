@@ -16,6 +16,7 @@ namespace signet::admin {
 enum class Command {
   token_list,
   token_init,
+  token_change_pin,
   token_unlock_pin,
   key_import,
   key_generate,
@@ -36,6 +37,7 @@ struct HsmOptions {
 struct SecretDescriptors {
   std::optional<int> pin{};
   std::optional<int> so_pin{};
+  std::optional<int> new_pin{};     ///< of token change-pin
   std::optional<int> passphrase{};  ///< of an encrypted key file
 };
 

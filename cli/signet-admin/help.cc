@@ -22,6 +22,14 @@ Where several wait, --token 'pkcs11:token=LABEL;serial=SERIAL' says which.
   --so-pin-fd N       read the SO PIN from descriptor N instead of asking on the terminal
   --pin-fd N          read the user PIN from descriptor N
 )"},
+    terminal::CommandText{"token change-pin", "token change-pin [options]", "change a token's user PIN",
+                          R"(
+The present PIN is tried once; where the token refuses it, nothing is changed. A running signet-token stays logged in; the new PIN has to be in
+its pin-file or credential before its next start.
+
+  --pin-fd N          read the present PIN from descriptor N instead of asking on the terminal
+  --new-pin-fd N      read the new PIN from descriptor N
+)"},
     terminal::CommandText{"token unlock-pin", "token unlock-pin --config FILE [options]",
                           "let signet-token try its PIN again",
                           R"(

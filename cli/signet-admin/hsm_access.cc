@@ -29,6 +29,29 @@ void pause_with_jitter() {
   std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 120));
 }
 
+// An empty PIN means the token's own keypad.
+Done<host::Secret> user_pin(const pkcs11::TokenSurvey& token, const SecretDescriptors& secrets) {
+  if (!token.pin_pad || secrets.pin) return read_or_ask(secrets.pin, fmt::format("PIN of token \"{}\": ", token.label));
+  warn("type the PIN on the token's own keypad.");
+  auto none = host::Secret::allocate(0);
+  if (!none) return Unexpected(failure_of(none.error()));
+  return std::move(*none);
+}
+
+Done<void> log_in(const OpenHsm& hsm, pkcs11::Session& session, const SecretDescriptors& secrets) {
+  SIGNET_TRY(check_pin_state(hsm.token));
+  SIGNET_TRY_ASSIGN(auto pin, user_pin(hsm.token, secrets));
+  const auto result = pkcs11::login(session, CKU_USER, pin.bytes());
+  pin.wipe();
+  if (result) return {};
+  const bool about_pin = pkcs11::ckr_class(result.error().rv) == pkcs11::CkrClass::pin;
+  const auto error = pkcs11::token_error(
+      result.error(), about_pin ? "the token refused the PIN; it was tried once" : "the token does not log in");
+  return Unexpected(about_pin ? pin_refused(hsm, error) : failure_of(error));
+}
+
+}  // namespace
+
 Failure pin_refused(const OpenHsm& hsm, const Error& error) {
   auto failure = failure_of(ExitCode::refused, error);
   const auto now = pkcs11::find_token(*hsm.module, {.serial = hsm.token.serial});
@@ -56,29 +79,6 @@ Done<void> check_pin_state(const pkcs11::TokenSurvey& token) {
   if (token.user_pin_final_try) warn("one try is left: another wrong PIN locks the token.");
   return {};
 }
-
-// An empty PIN means the token's own keypad.
-Done<host::Secret> user_pin(const pkcs11::TokenSurvey& token, const SecretDescriptors& secrets) {
-  if (!token.pin_pad || secrets.pin) return read_or_ask(secrets.pin, fmt::format("PIN of token \"{}\": ", token.label));
-  warn("type the PIN on the token's own keypad.");
-  auto none = host::Secret::allocate(0);
-  if (!none) return Unexpected(failure_of(none.error()));
-  return std::move(*none);
-}
-
-Done<void> log_in(const OpenHsm& hsm, pkcs11::Session& session, const SecretDescriptors& secrets) {
-  SIGNET_TRY(check_pin_state(hsm.token));
-  SIGNET_TRY_ASSIGN(auto pin, user_pin(hsm.token, secrets));
-  const auto result = pkcs11::login(session, CKU_USER, pin.bytes());
-  pin.wipe();
-  if (result) return {};
-  const bool about_pin = pkcs11::ckr_class(result.error().rv) == pkcs11::CkrClass::pin;
-  const auto error = pkcs11::token_error(
-      result.error(), about_pin ? "the token refused the PIN; it was tried once" : "the token does not log in");
-  return Unexpected(about_pin ? pin_refused(hsm, error) : failure_of(error));
-}
-
-}  // namespace
 
 Done<pkcs11::TokenConfig> read_config(const std::string& file, std::initializer_list<std::string_view> more) {
   auto reading = pkcs11::load_token_config(file);

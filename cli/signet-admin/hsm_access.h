@@ -43,6 +43,12 @@ struct OpenHsm {
 /// SoftHSM misses it while another process opens the same store. Failure: unavailable.
 Done<OpenHsm> open_hsm(const HsmTarget& target);
 
+/// What is said before a PIN of the token is asked for: failure refused where it is locked or not set; on stderr when a
+/// wrong one would be the last.
+Done<void> check_pin_state(const pkcs11::TokenSurvey& token);
+/// The failure of a refused PIN, with what the token's flags say of the tries that are left.
+Failure pin_refused(const OpenHsm& hsm, const Error& error);
+
 /// A session on the token, logged in as its user with one C_Login, or without one where the token wants none. Asks for
 /// the PIN, and says on stderr when a wrong one would be the last. The HSM must outlive it. Failures: refused (locked,
 /// wrong PIN: with what the token's flags say of the tries that are left), unavailable, failure.

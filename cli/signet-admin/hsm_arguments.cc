@@ -52,9 +52,10 @@ Done<SecretDescriptors> secret_descriptors(const po::variables_map& values) {
   SecretDescriptors secrets;
   SIGNET_TRY_ASSIGN(secrets.pin, descriptor(values, "pin-fd"));
   SIGNET_TRY_ASSIGN(secrets.so_pin, descriptor(values, "so-pin-fd"));
+  SIGNET_TRY_ASSIGN(secrets.new_pin, descriptor(values, "new-pin-fd"));
   SIGNET_TRY_ASSIGN(secrets.passphrase, descriptor(values, "passphrase-fd"));
   std::set<int> seen;
-  for (const auto& each : {secrets.pin, secrets.so_pin, secrets.passphrase}) {
+  for (const auto& each : {secrets.pin, secrets.so_pin, secrets.new_pin, secrets.passphrase}) {
     if (each && !seen.insert(*each).second)
       return usage("Each secret wants a descriptor of its own; it is read to its end.");
   }
@@ -118,6 +119,10 @@ po::options_description hsm_command_options(Command command) {
   if (command == Command::token_init) {
     add_texts(options, {"pin-fd", "so-pin-fd"});
     add_flags(options, {"force"});
+    return options;
+  }
+  if (command == Command::token_change_pin) {
+    add_texts(options, {"pin-fd", "new-pin-fd"});
     return options;
   }
   add_flags(options, {"json"});

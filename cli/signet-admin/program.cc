@@ -23,6 +23,8 @@ Done<Outcome> perform(const Invocation& invocation) {
   switch (invocation.command) {
     case Command::token_init:
       return plain(init_token(invocation));
+    case Command::token_change_pin:
+      return plain(change_pin(invocation));
     case Command::token_unlock_pin:
       return plain(unlock_pin(invocation));
     case Command::token_list:

@@ -8,6 +8,7 @@
 #include "cli/signet-admin/secret_entry.h"
 #include "cli/signet-admin/token_views.h"
 #include "pkcs11/token_init.h"
+#include "pkcs11/user_pin_change.h"
 
 namespace signet::admin {
 namespace {
@@ -96,6 +97,26 @@ Done<std::string> init_token(const Invocation& invocation) {
     return Unexpected(failure_of(done.error()));
   SIGNET_TRY_ASSIGN(const auto token, check_initialised(*module, label));
   return told(token);
+}
+
+Done<std::string> change_pin(const Invocation& invocation) {
+  SIGNET_TRY_ASSIGN(const auto target, resolve(invocation.hsm));
+  SIGNET_TRY_ASSIGN(const auto hsm, open_hsm(target));
+  SIGNET_TRY(check_pin_state(hsm.token));
+  SIGNET_TRY_ASSIGN(const auto present,
+                    read_or_ask(invocation.secrets.pin, fmt::format("PIN of token \"{}\": ", hsm.token.label)));
+  SIGNET_TRY_ASSIGN(const auto fresh, read_or_ask_twice(invocation.secrets.new_pin, "user PIN"));
+  const auto changed = pkcs11::change_user_pin(*hsm.module, hsm.token.slot, present, fresh);
+  if (changed)
+    return fmt::format(
+        "Changed the user PIN of the token \"{}\" (serial {}) and logged in with the new one.\n"
+        "A running signet-token stays logged in. Write the new PIN into its pin-file or credential before its next "
+        "start.\n",
+        hsm.token.label, hsm.token.serial);
+  if (changed.error().code == ErrorCode::token_unavailable)
+    return Unexpected(failure_of(ExitCode::unavailable, changed.error()));
+  if (changed.error().code == ErrorCode::not_permitted) return Unexpected(pin_refused(hsm, changed.error()));
+  return Unexpected(failure_of(changed.error()));
 }
 
 }  // namespace signet::admin

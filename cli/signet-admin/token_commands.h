@@ -10,6 +10,7 @@ namespace signet::admin {
 
 Done<std::string> list_tokens(const Invocation& invocation, bool colour);
 Done<std::string> init_token(const Invocation& invocation);
+Done<std::string> change_pin(const Invocation& invocation);
 
 /// The slot that `token init` is to initialise: the token with that label where `force` allows it, else the one token
 /// that is not initialised (and has the URI's serial, if it names one). Failures: refused, unavailable. Pure.

@@ -8,7 +8,7 @@
 namespace signet::fault {
 
 /// The calls that the module counts and that rules may name. The first two are spared by the rule "*".
-constexpr std::array<std::string_view, 30> kFunctions{"C_Initialize",
+constexpr std::array<std::string_view, 31> kFunctions{"C_Initialize",
                                                       "C_Finalize",
                                                       "C_GetInfo",
                                                       "C_GetSlotList",
@@ -37,7 +37,8 @@ constexpr std::array<std::string_view, 30> kFunctions{"C_Initialize",
                                                       "C_WrapKey",
                                                       "C_GenerateRandom",
                                                       "C_InitToken",
-                                                      "C_InitPIN"};
+                                                      "C_InitPIN",
+                                                      "C_SetPIN"};
 constexpr std::size_t kInitializeFunctions = 2;
 
 constexpr std::size_t index_of(std::string_view name) {

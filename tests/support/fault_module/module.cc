@@ -196,6 +196,7 @@ void stand_before_all() {
   STAND_BEFORE(C_GenerateRandom);
   STAND_BEFORE(C_InitToken);
   STAND_BEFORE(C_InitPIN);
+  STAND_BEFORE(C_SetPIN);
 }
 
 void build_table() {
