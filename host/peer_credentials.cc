@@ -48,8 +48,11 @@ Result<PeerCredentials> peer_credentials(int fd) {
     return Unexpected(
         Error{ErrorCode::io_failure, "the kernel does not say who is calling", "SO_PEERCRED has no peer"});
   if (cred.uid == overflow)
-    return Unexpected(
-        make_error(ErrorCode::not_permitted, "the peer has the overflow uid: its user is not known here"));
+    return Unexpected(Error{ErrorCode::not_permitted,
+                            "this service sees your user only as the overflow uid, which stands for every user it has "
+                            "no number for, so that no rule can mean you; ask as a user of this machine, not from a "
+                            "container or user namespace that it does not know",
+                            "the peer has the overflow uid " + std::to_string(overflow)});
   SIGNET_TRY_ASSIGN(std::vector<gid_t> groups, peer_groups(fd));
   return PeerCredentials{cred.uid, cred.gid, std::move(groups), cred.pid};
 }

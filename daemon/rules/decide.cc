@@ -11,6 +11,13 @@ Unexpected<Error> not_permitted(std::string_view key, std::string_view reason) {
                                                                      : fmt::format("key {} {}", key, reason)));
 }
 
+Unexpected<Error> not_admitted(std::string_view key, std::string_view kind, const std::vector<AllowLine>& lines,
+                               const Peer& peer) {
+  auto refusal = not_permitted(key, fmt::format("{}: {}", kind, refusal_detail(lines, peer)));
+  refusal.error().rule = "allow";
+  return refusal;
+}
+
 Unexpected<Error> broken(std::string_view key, const BrokenKey& what) {
   constexpr std::chrono::seconds kRetryAfterMend{30};  // a person has to do something first
   return Unexpected(
@@ -22,11 +29,11 @@ Unexpected<Error> broken(std::string_view key, const BrokenKey& what) {
 Result<const KeyPolicy*> authorise(const Configuration& configuration, const Peer& peer, std::string_view key) {
   if (const auto found = configuration.keys.find(key); found != configuration.keys.end()) {
     if (admitting_line(found->second.allow, peer)) return &found->second;
-    return not_permitted(key, "has no allow line for this caller");
+    return not_admitted(key, "is not for this caller", found->second.allow, peer);
   }
   if (const auto found = configuration.broken.find(key); found != configuration.broken.end()) {
     if (admitting_line(found->second.allow, peer)) return broken(key, found->second);
-    return not_permitted(key, "is misconfigured, and no readable allow line is for this caller");
+    return not_admitted(key, "is misconfigured and not for this caller", found->second.allow, peer);
   }
   return not_permitted(key, "is unknown");
 }

@@ -18,10 +18,8 @@ constexpr std::chrono::milliseconds kSweepInterval{100};
 // Out of descriptors or memory: accepting again at once would only spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-// Said without a coroutine: whoever has no room gets one send and the door.
-void turn_away(UnixSocket& socket) {
-  const Error error{.code = ErrorCode::overloaded,
-                    .message = "too many connections are open; close idle ones and try again"};
+// Said without a coroutine: whoever has no room, or no user that we know, gets one send and the door.
+void turn_away(UnixSocket& socket, const Error& error) {
   std::string answer;
   append_response(answer, problem_response(error, next_request_id()), Framing::close, Content::whole);
   // Lost where the client is gone already.
@@ -74,10 +72,15 @@ Task<void> Listener::accept_all() {
 
 void Listener::admit(UnixSocket socket) {
   Result<rules::Peer> peer = identify_peer(socket.native_handle());
-  if (!peer) return host::log_failure(host::LogLevel::warning, "connection refused", peer.error());
+  if (!peer) {
+    host::log_failure(host::LogLevel::warning, "connection refused", peer.error());
+    if (peer.error().code == ErrorCode::not_permitted) turn_away(socket, peer.error());
+    return;
+  }
   if (!has_room_for(peer->uid)) {
     host::log(host::LogLevel::warning, fmt::format("no room for another connection of uid {}", peer->uid));
-    return turn_away(socket);
+    return turn_away(socket, {.code = ErrorCode::overloaded,
+                              .message = "too many connections are open; close idle ones and try again"});
   }
   auto connection = std::make_shared<HttpConnection>(std::move(socket), *std::move(peer), handler_, limits_.connection);
   asio::co_spawn(io_.get_executor(), hold(std::move(connection)), asio::detached);

@@ -2,8 +2,10 @@
 
 #include <map>
 
+#include "daemon/rules/system_unit.h"
 #include "daemon/service/io.h"
 #include "host/accounts.h"
+#include "host/peer_cgroup.h"
 #include "host/peer_credentials.h"
 
 namespace signet::service {
@@ -31,11 +33,15 @@ std::string name_of(uid_t uid) {
 
 Result<rules::Peer> identify_peer(int fd) {
   SIGNET_TRY_ASSIGN(host::PeerCredentials credentials, host::peer_credentials(fd));
+  const std::optional<std::string> cgroup = host::peer_cgroup(fd, credentials);
+  rules::SystemUnit place = cgroup ? rules::system_unit(*cgroup) : rules::SystemUnit{};
   return rules::Peer{.uid = credentials.uid,
                      .gid = credentials.gid,
                      .groups = std::move(credentials.groups),
                      .pid = credentials.pid,
-                     .user = name_of(credentials.uid)};
+                     .user = name_of(credentials.uid),
+                     .unit = std::move(place.unit),
+                     .slice = std::move(place.slice)};
 }
 
 }  // namespace signet::service

@@ -230,6 +230,13 @@ def key_file_seeds():
                        "empty-sequence": b"\x30\x00", "indefinite": b"\x30\x80" + der("p256", "pkcs8")[2:] + b"\0\0"})
 
 
+def cgroup_seeds():
+    write("system_unit", {"service": "0::/system.slice/gitlab-runner.service\n", "user": "0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.service\n",
+                          "hybrid": "1:name=systemd:/system.slice/a.service\n0::/system.slice/a.service\n", "disagree": "1:name=systemd:/docker/0a\n0::/system.slice/a.service\n",
+                          "outside": "0::/../../system.slice/a.service\n", "escaped": "0::/_cpu.slice/__a.service\n", "nested": "0::/a.slice/a-b.slice/a-b-c.slice/x\\x2dy@1:2.scope\n",
+                          "delegated": "0::/system.slice/a.service/b.service\n", "root": "0::/\n", "empty": "", "gone": "0::/system.slice/a.service (deleted)\n"})
+
+
 def main():
     keys = public_keys()
     key_seeds(keys)
@@ -242,6 +249,7 @@ def main():
     link_seeds()
     text_seeds()
     key_file_seeds()
+    cgroup_seeds()
 
 
 if __name__ == "__main__":

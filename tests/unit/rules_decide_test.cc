@@ -43,7 +43,12 @@ TEST_CASE("Unknown, misnamed, forbidden and another's broken keys are refused in
     CHECK(refused.error().retry_after == unknown.error().retry_after);
     CHECK(refused.error().message.find(name) == (*name == '\0' ? 0 : std::string::npos));
   }
-  CHECK(authorise(built, kCi, "others").error().detail != unknown.error().detail);
+  CHECK(unknown.error().detail == "key unknown is unknown");
+  CHECK(unknown.error().rule.empty());
+  const auto others = authorise(built, kCi, "others");
+  CHECK(others.error().detail == R"(key others is not for this caller: allow line 1 "user:eve": uid is 1001)");
+  CHECK(others.error().rule == "allow");
+  CHECK(authorise(built, kCi, "others-broken").error().rule == "allow");
 }
 
 TEST_CASE("A caller's own broken key is unavailable, not forbidden") {
