@@ -1,7 +1,7 @@
 #include "proto/rate.h"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 namespace signet {
 namespace {
 
-constexpr std::int64_t kSlotsPerWindow = RateWindow::kSlots - 1;
+constexpr std::uint32_t kCountsPerWindow = 60;
 constexpr std::size_t kMaxLimits = 8;
 constexpr std::int64_t kMaxCount = 1'000'000;
 
@@ -25,54 +25,62 @@ Unexpected<Error> not_a_rate() {
                           "10/s, 2000/day"});
 }
 
-std::optional<std::chrono::seconds> window_of(std::string_view unit) {
-  using namespace std::chrono_literals;
-  if (unit == "s") return 1s;
-  if (unit == "min") return 1min;
-  if (unit == "h") return 1h;
-  if (unit == "day") return 24h;
-  return std::nullopt;
-}
+struct Unit {
+  std::string_view name;
+  std::chrono::seconds window;
+};
+constexpr std::array kUnits{Unit{"s", std::chrono::seconds(1)}, Unit{"min", std::chrono::minutes(1)},
+                            Unit{"h", std::chrono::hours(1)}, Unit{"day", std::chrono::hours(24)}};
 
 Result<RateLimit> parse_limit(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == text.npos) return not_a_rate();
-  const auto window = window_of(trimmed(text.substr(slash + 1)));
-  if (!window) return not_a_rate();
+  const auto unit = std::ranges::find(kUnits, trimmed(text.substr(slash + 1)), &Unit::name);
+  if (unit == kUnits.end()) return not_a_rate();
   SIGNET_TRY_ASSIGN(const std::int64_t count, parse_integer(trimmed(text.substr(0, slash)), 1, kMaxCount));
-  return RateLimit{static_cast<std::uint32_t>(count), *window};
+  return RateLimit{static_cast<std::uint32_t>(count), unit->window};
 }
 
-/// Rounded up, so that sixty slots are never shorter than the window.
-std::int64_t slot_microseconds(const RateLimit& limit) {
-  const std::int64_t window = RateTime(limit.window).count();
-  return (window + kSlotsPerWindow - 1) / kSlotsPerWindow;
+/// A time before the newest count is taken for that one's.
+RateTime not_before_newest(const RateWindow& window, RateTime now) {
+  return window.counts.empty() ? now : std::max(now, window.counts.back().last);
 }
 
-std::uint32_t& count_at(RateWindow& window, std::int64_t slot) {
-  return window.counts[static_cast<std::size_t>(slot) % RateWindow::kSlots];
+void forget_before(RateWindow& window, RateTime now) {
+  std::erase_if(window.counts, [&](const RateCount& count) { return count.last + window.length <= now; });
 }
 
-/// Forgets the slots that have left the window. A time before the newest slot counts as the newest.
-void advance(RateWindow& window, std::int64_t slot) {
-  if (slot - window.newest >= static_cast<std::int64_t>(RateWindow::kSlots))
-    window.counts.fill(0);
-  else
-    for (std::int64_t s = window.newest + 1; s <= slot; ++s) count_at(window, s) = 0;
-  window.newest = std::max(window.newest, slot);
-}
-
-/// How long until enough old slots have left for one more request; zero where there is room now.
-RateTime wait_for(const RateLimit& limit, RateWindow& window, RateTime now) {
-  std::uint64_t counted = std::accumulate(window.counts.begin(), window.counts.end(), std::uint64_t{0});
-  if (counted < limit.count) return RateTime::zero();
-  for (std::int64_t slot = window.newest - kSlotsPerWindow; slot <= window.newest; ++slot) {
-    if (slot < 0) continue;
-    counted -= count_at(window, slot);
-    const RateTime leaves{(slot + static_cast<std::int64_t>(RateWindow::kSlots)) * slot_microseconds(limit)};
-    if (counted < limit.count) return std::max(leaves - now, RateTime{1});
+/// How long until enough old requests have left for one more; zero where there is room now.
+RateTime wait_for(const RateLimit& limit, const RateWindow& window, RateTime now) {
+  std::uint64_t counted = 0;
+  for (const RateCount& count : window.counts) counted += count.requests;
+  RateTime wait{};
+  for (auto count = window.counts.begin(); counted >= limit.count; ++count) {
+    counted -= count->requests;
+    wait = count->last + window.length - now;
   }
-  return limit.window;
+  return wait;
+}
+
+void count_in(const RateLimit& limit, RateWindow& window, RateTime now) {
+  const RateTime apart = limit.count > kCountsPerWindow ? RateTime(limit.window) / kCountsPerWindow : RateTime::zero();
+  if (!window.counts.empty() && now - window.counts.back().first < apart) {
+    window.counts.back().last = now;
+    ++window.counts.back().requests;
+  } else {
+    window.counts.push_back({.first = now, .last = now, .requests = 1});
+  }
+}
+
+/// One window per limit, in their order; those of the same length keep what they counted.
+void follow(const std::vector<RateLimit>& limits, RateState& state) {
+  if (std::ranges::equal(limits, state, {}, &RateLimit::window, &RateWindow::length)) return;
+  RateState followed;
+  for (const RateLimit& limit : limits) {
+    const auto known = std::ranges::find(state, limit.window, &RateWindow::length);
+    followed.push_back(known != state.end() ? *known : RateWindow{.length = limit.window});
+  }
+  state = std::move(followed);
 }
 
 }  // namespace
@@ -91,16 +99,31 @@ Result<std::vector<RateLimit>> parse_rate(std::string_view text) {
   return limits;
 }
 
-std::optional<std::chrono::seconds> step_rate(const std::vector<RateLimit>& limits, RateState& state, RateTime now) {
-  state.resize(limits.size());
-  RateTime wait{};
+std::string to_string(const RateLimit& limit) {
+  const auto unit = std::ranges::find(kUnits, limit.window, &Unit::window);
+  if (unit == kUnits.end()) return fmt::format("{}/{}s", limit.count, limit.window.count());
+  return fmt::format("{}/{}", limit.count, unit->name);
+}
+
+std::optional<RateRefusal> find_refusal(const std::vector<RateLimit>& limits, RateState& state, RateTime now) {
+  follow(limits, state);
+  std::optional<RateRefusal> refusal;
   for (std::size_t i = 0; i < limits.size(); ++i) {
-    if (state[i].length != limits[i].window) state[i] = RateWindow{.length = limits[i].window};
-    advance(state[i], now.count() / slot_microseconds(limits[i]));
-    wait = std::max(wait, wait_for(limits[i], state[i], now));
+    const RateTime then = not_before_newest(state[i], now);
+    forget_before(state[i], then);
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(wait_for(limits[i], state[i], now));
+    if (wait > std::chrono::seconds(0) && (!refusal || wait > refusal->wait)) refusal = RateRefusal{limits[i], wait};
   }
-  if (wait > RateTime::zero()) return std::chrono::ceil<std::chrono::seconds>(wait);
-  for (auto& window : state) ++count_at(window, window.newest);
+  return refusal;
+}
+
+void count_request(const std::vector<RateLimit>& limits, RateState& state, RateTime now) {
+  for (std::size_t i = 0; i < limits.size(); ++i) count_in(limits[i], state[i], not_before_newest(state[i], now));
+}
+
+std::optional<std::chrono::seconds> step_rate(const std::vector<RateLimit>& limits, RateState& state, RateTime now) {
+  if (const auto refusal = find_refusal(limits, state, now)) return refusal->wait;
+  count_request(limits, state, now);
   return std::nullopt;
 }
 

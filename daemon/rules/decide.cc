@@ -44,14 +44,6 @@ Result<void> check_enabled(const DisabledKeys& disabled, std::string_view key) {
   return Unexpected(make_error(ErrorCode::key_disabled, fmt::format("key {} is disabled: {}", key, found->second)));
 }
 
-Result<void> check_rate(const KeyPolicy& key, RateState& state, RateTime now) {
-  const auto wait = step_rate(key.rate, state, now);
-  if (!wait) return {};
-  Error error = make_error(ErrorCode::rate_limited, fmt::format("key {} is over its rate", key.name));
-  error.retry_after = *wait;
-  return Unexpected(std::move(error));
-}
-
 Result<Admitted> admit(const Configuration& configuration, const DisabledKeys& disabled, const Peer& peer,
                        std::string_view key, const TokenRequest& request) {
   SIGNET_TRY_ASSIGN(const KeyPolicy* policy, authorise(configuration, peer, key));

@@ -8,7 +8,6 @@
 #include "daemon/rules/configuration.h"
 #include "daemon/rules/peer.h"
 #include "proto/api.h"
-#include "proto/rate.h"
 #include "proto/result.h"
 
 // The decisions on a token request in the order in which they are taken. Route and shape (400) come before, the cache
@@ -26,16 +25,14 @@ Result<const KeyPolicy*> authorise(const Configuration& configuration, const Pee
 /// Error key_disabled; the officer's reason is only in `detail`. Any thread.
 Result<void> check_enabled(const DisabledKeys& disabled, std::string_view key);
 
-/// Error rate_limited with retry_after. Counts the request when it passes; the caller guards `state`.
-Result<void> check_rate(const KeyPolicy& key, RateState& state, RateTime now);
-
 /// A request that every rule has let pass.
 struct Admitted {
   const KeyPolicy* key;  ///< lives as long as the configuration
   JwtPlan plan;
 };
 
-/// authorise, check_enabled, plan_jwt, in that order; check_rate follows under the caller's lock. Any thread.
+/// authorise, check_enabled, plan_jwt, in that order; KeyRates::count follows, once it is known whether the answer is
+/// cached. Any thread.
 Result<Admitted> admit(const Configuration& configuration, const DisabledKeys& disabled, const Peer& peer,
                        std::string_view key, const TokenRequest& request);
 

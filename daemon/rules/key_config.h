@@ -24,6 +24,7 @@ namespace signet::rules {
 inline constexpr auto kKeyOptions = std::to_array<std::string_view>({
     "token", "object", "public-key", "profile", "alg", "role",      // which key it is
     "allow", "mode", "unscoped", "long-lived", "lifetime", "rate",  // who gets what of it
+    "rate-total", "rate-cached",                                    // how often
     "publish", "probe",                                             // what else is done with it
 });
 
@@ -46,7 +47,9 @@ struct KeyPolicy {
   bool unscoped_allowed = false;                   ///< `unscoped = allow`
   bool long_lived_allowed = false;                 ///< `long-lived = allow`
   std::vector<AllowLine> allow{};
-  std::vector<RateLimit> rate{};                           ///< empty: no limit
+  std::vector<RateLimit> rate{};         ///< of each caller; empty: no limit
+  std::vector<RateLimit> rate_total{};   ///< of all callers together
+  std::vector<RateLimit> rate_cached{};  ///< of each caller, for answers from the cache, in place of the other two
   std::optional<std::chrono::seconds> default_lifetime{};  ///< the key file's, else the profile's; absent: no `exp`
   bool publish = false;                                    ///< in /v1/jwks
   bool probe = true;                                       ///< may sign probes while its token is idle

@@ -62,6 +62,8 @@ void add_key_options(ConfigSchema& schema, KeyDraft& draft, const Accounts& acco
       .optional("long-lived", take_into(key.long_lived_allowed, parse_allow_word))
       .repeated("allow", take_allow(key.allow, accounts))
       .optional("rate", take_into(key.rate, parse_rate))
+      .optional("rate-total", take_into(key.rate_total, parse_rate))
+      .optional("rate-cached", take_into(key.rate_cached, parse_rate))
       .optional("lifetime", take_into(key.default_lifetime, parse_lifetime))
       .optional("publish", take_into(key.publish, parse_yes_no))
       .optional("probe", take_into(key.probe, parse_yes_no));

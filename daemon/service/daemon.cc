@@ -142,12 +142,7 @@ std::vector<ConfigProblem> Daemon::reload() {
 }
 
 void Daemon::put_in_force(rules::Configuration configuration) {
-  std::erase_if(state_.rates, [&](const auto& rate) {
-    const auto before = state_.configuration->keys.find(rate.first);
-    const auto after = configuration.keys.find(rate.first);
-    return after == configuration.keys.end() || before == state_.configuration->keys.end() ||
-           before->second.rate != after->second.rate;
-  });
+  std::erase_if(state_.rates, [&](const auto& rates) { return !configuration.keys.contains(rates.first); });
   state_.configuration = std::make_shared<const rules::Configuration>(std::move(configuration));
   const rules::DaemonConfig& config = state_.configuration->daemon;
   audit_.set_path(config.audit_log);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "daemon/rules/configuration.h"
+#include "daemon/rules/key_rates.h"
 #include "daemon/rules/views.h"
-#include "proto/rate.h"
 
 namespace signet::service {
 
@@ -25,7 +25,7 @@ struct ServiceState {
   std::shared_ptr<const rules::Configuration>
       configuration;  ///< a request keeps the one it began with; a reload puts another here
   rules::LiveState live;
-  std::map<std::string, RateState, std::less<>> rates;  ///< by key name
+  std::map<std::string, rules::KeyRates, std::less<>> rates;  ///< by key name
   std::optional<ReloadReport> last_reload;
 };
 

@@ -72,7 +72,9 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   const rules::WallTime now = wall_now();
   cache_.observe_clock(now);
   const Sha256Digest cache_key = rules::cache_key(plan, pin->spki_sha256);
-  if (SignedJwtPtr jwt = cache_.find(cache_key, plan, now)) co_return Issued{std::move(jwt), true};
+  SignedJwtPtr kept = cache_.find(cache_key, plan, now);
+  if (auto counted = count(policy, record.peer.uid, kept != nullptr); !counted) co_return Unexpected(counted.error());
+  if (kept) co_return Issued{std::move(kept), true};
 
   Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
   if (!link) co_return Unexpected(link.error());
@@ -102,8 +104,12 @@ Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configura
   record.kid = admitted.plan.kid;
   record.alg = jose_name(admitted.plan.algorithm);
   record.scoped = admitted.plan.scoped;
-  if (!admitted.key->rate.empty()) SIGNET_TRY(rules::check_rate(*admitted.key, state_.rates[key], rate_now()));
   return admitted;
+}
+
+Result<void> TokenIssuer::count(const rules::KeyPolicy& key, uid_t uid, bool cached) {
+  using Answer = rules::KeyRates::Answer;
+  return state_.rates[key.name].count(key, uid, cached ? Answer::cached : Answer::fresh, rate_now());
 }
 
 // Known but for a key's very first use, which has to wait until its token shows it.

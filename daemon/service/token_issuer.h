@@ -37,6 +37,7 @@ class TokenIssuer {
                               rules::AuditRecord& record);
   Result<rules::Admitted> admit(const rules::Configuration& configuration, const HttpRequest& request,
                                 const std::string& key, rules::AuditRecord& record);
+  Result<void> count(const rules::KeyPolicy& key, uid_t uid, bool cached);
   Task<Result<rules::PublicKeyPin>> know_pin(const rules::KeyPolicy& key, Deadline deadline);
   Result<std::shared_ptr<TokenLink>> usable_link(const rules::KeyPolicy& key) const;
   Task<Result<SignedJwtPtr>> sign(std::shared_ptr<const Order> order);

@@ -1,6 +1,7 @@
 """Who may do what: identities as the kernel reports them, against `allow` lines; and who may not even connect."""
 
 import http.client
+import json
 import os
 import pathlib
 import pwd
@@ -8,9 +9,9 @@ import stat
 import unittest
 
 from tests.support import unix_http
-from tests.support.peer import Peer, as_peer
+from tests.support.peer import Peer, as_peer, as_root, connect
 from tests.support.problem import assert_problem
-from tests.support.process import run
+from tests.support.process import program_path, run
 from tests.support.stack import HELD, Stack
 
 STRANGER = Peer()
@@ -93,13 +94,25 @@ class Allow(unittest.TestCase):
         self.assertEqual(self.stack.ask("GET", "/v1/health", peer=Peer(OTHER_UID, OTHER_GID)).json()["tokens"], {})
         self.assertEqual(self.stack.ask("GET", "/v1/jwks", peer=Peer(OTHER_UID, OTHER_GID)).json()["keys"], [])
 
-    def test_the_overflow_uid_is_nobody_in_particular_and_gets_nothing(self):
+    def test_the_overflow_uid_is_nobody_in_particular_and_is_told_why_it_gets_nothing(self):
         overflow = int(pathlib.Path("/proc/sys/kernel/overflowuid").read_text())
-        try:
-            answer = self.stack.ask("POST", "/v1/keys/mine/tokens", peer=Peer(overflow, overflow))
-        except (OSError, http.client.HTTPException):
-            return  # closed without an answer
-        self.assertEqual((answer.status, answer.code), (403, "not_permitted"), answer)
+        with connect(str(self.stack.socket), Peer(overflow, overflow)) as connection:
+            response = http.client.HTTPResponse(connection)  # answered before anything was asked
+            response.begin()
+            document = json.loads(response.read())
+        self.assertEqual((response.status, document["code"]), (403, "not_permitted"))
+        self.assertIn("overflow uid", document["detail"])
+        self.assertIn(f"the peer has the overflow uid {overflow}", self.stack.daemon.stderr())
+
+    def test_the_log_says_which_word_of_which_line_did_not_hold_and_the_answer_does_not(self):
+        other_uid = OTHER_UID + 1  # the log of OTHER_UID's refusals may be full by now
+        answer = self.stack.jwt(key="either", peer=Peer(other_uid, OTHER_GID))
+        self.assertEqual((answer.status, answer.code), (403, "not_permitted"))
+        line = next(line for line in self.stack.daemon.stderr().splitlines() if answer.json()["request_id"] in line)
+        self.assertIn(f'key either is not for this caller: allow line 1 "uid:{UID}": uid is {other_uid}; '
+                      f'allow line 2 "gid:{GID}": not in every group', line)
+        for secret in (UID, GID, "either", "allow line"):
+            self.assertNotIn(str(secret), answer.body.decode())
 
 
 class Refusals(unittest.TestCase):
@@ -178,6 +191,15 @@ class Outsiders(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(self.stack.socket.stat().st_mode), 0o660)
         self.assertEqual(stat.S_IMODE(self.stack.token_socket.stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(self.stack.admin_socket.stat().st_mode) & 0o007, 0)
+
+
+class Namespace(unittest.TestCase):
+    def test_a_daemon_in_a_mapped_user_namespace_does_not_start_and_says_why(self):
+        with Stack(start=False) as stack:
+            done = run(as_root(["unshare", "--user", "--map-root-user", program_path("signetd"), "--config", str(stack.daemon_conf)]))
+            self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+            self.assertIn("runs in a user namespace and cannot tell callers apart; start it without PrivateUsers=", done.stderr)
+            self.assertFalse(stack.socket.exists())
 
 
 class TokenLink(unittest.TestCase):

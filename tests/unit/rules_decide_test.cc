@@ -66,16 +66,6 @@ TEST_CASE("A disabled key is refused, and the officer's reason stays in the log"
   CHECK(check_enabled(disabled, "other"));
 }
 
-TEST_CASE("A request over the rate is told how long to wait") {
-  const auto key = key_of(kAppleKey + "rate = 1/min\n");
-  RateState state;
-  CHECK(check_rate(key, state, 1000s));
-  const auto refused = check_rate(key, state, 1000s);
-  REQUIRE_ERROR(refused, ErrorCode::rate_limited);
-  REQUIRE(refused.error().retry_after);
-  CHECK(*refused.error().retry_after >= 60s);
-}
-
 TEST_CASE("Who may not use a key learns neither that it is disabled nor what claims it takes") {
   const auto built = configuration();
   const DisabledKeys disabled{{"apple", "x"}};

@@ -18,8 +18,9 @@ const std::string kEd25519Spki =
 }  // namespace
 
 TEST_CASE("A key file for Apple's Enterprise Program is read whole") {
-  const auto key = key_of(
-      kAppleKey + "rate = 10/s, 2000/day\nlifetime = 14min\npublish = yes\nprobe = no\nallow = group:builders uid:7\n");
+  const auto key = key_of(kAppleKey +
+                          "rate = 10/s, 2000/day\nrate-total = 50/min\nrate-cached = 100/s\nlifetime = 14min\npublish "
+                          "= yes\nprobe = no\nallow = group:builders uid:7\n");
   CHECK(key.name == "apple");
   CHECK(key.token == "build");
   CHECK(key.object == "pkcs11:object=AuthKey_2X9R4HXF34");
@@ -31,6 +32,8 @@ TEST_CASE("A key file for Apple's Enterprise Program is read whole") {
   CHECK_FALSE(key.long_lived_allowed);
   CHECK(key.allow.size() == 2);
   CHECK(key.rate == std::vector<RateLimit>{{10, 1s}, {2000, 24h}});
+  CHECK(key.rate_total == std::vector<RateLimit>{{50, 60s}});
+  CHECK(key.rate_cached == std::vector<RateLimit>{{100, 1s}});
   CHECK(key.default_lifetime == 840s);
   CHECK(key.publish);
   CHECK_FALSE(key.probe);
@@ -42,6 +45,8 @@ TEST_CASE("What a key file leaves out has the safe value") {
   const auto key = key_of(kAppleKey);
   CHECK(key.default_lifetime == 840s);
   CHECK(key.rate.empty());
+  CHECK(key.rate_total.empty());
+  CHECK(key.rate_cached.empty());
   CHECK_FALSE(key.publish);
   CHECK(key.probe);
   CHECK_FALSE(key.unscoped_allowed);
