@@ -68,6 +68,7 @@ struct KeyDetail {
   KeySummary summary;
   std::optional<boost::json::object> jwk{};  ///< absent until the public key is known
   MayAsk may_ask{};
+  std::string admitted_by{};  ///< the allow line that admits the caller, as its owner wrote it
 };
 Result<KeyDetail> read_key_detail(std::string_view body);
 std::string write(const KeyDetail& detail);
@@ -77,7 +78,8 @@ struct WhoAmI {
   std::string user{};  ///< empty where the uid has no name
   std::uint32_t gid = 0;
   std::vector<std::uint32_t> groups{};
-  std::optional<std::string> unit{};
+  std::optional<std::string> unit{};   ///< the system's service or scope that the caller runs in
+  std::optional<std::string> slice{};  ///< the innermost slice around it
 };
 Result<WhoAmI> read_who_am_i(std::string_view body);
 std::string write(const WhoAmI& who);

@@ -154,6 +154,7 @@ std::string write_key_list(const std::vector<KeySummary>& keys) {
 Result<KeyDetail> read_key_detail(std::string_view body) {
   return read_body(body, [](MemberReader& members) {
     KeyDetail detail{.summary = read_summary(members)};
+    detail.admitted_by = members.text("admitted_by");
     if (const json::object* jwk = members.optional_object("jwk")) detail.jwk = *jwk;
     if (const json::object* may_ask = members.object("may_ask")) {
       detail.may_ask = read_inside(members, *may_ask, members.path_of("may_ask"), read_may_ask);
@@ -165,6 +166,7 @@ Result<KeyDetail> read_key_detail(std::string_view body) {
 std::string write(const KeyDetail& detail) {
   json::object object = to_json(detail.summary);
   if (detail.jwk) object.emplace("jwk", *detail.jwk);
+  object.emplace("admitted_by", detail.admitted_by);
   object.emplace("may_ask", to_json(detail.may_ask));
   return json::serialize(object);
 }
@@ -175,7 +177,8 @@ Result<WhoAmI> read_who_am_i(std::string_view body) {
                   .user = members.text("user"),
                   .gid = read_id(members, "gid"),
                   .groups = read_ids(members, "groups"),
-                  .unit = members.optional_text("unit")};
+                  .unit = members.optional_text("unit"),
+                  .slice = members.optional_text("slice")};
   });
 }
 
@@ -183,6 +186,7 @@ std::string write(const WhoAmI& who) {
   json::object object{{"uid", who.uid}, {"user", who.user}, {"gid", who.gid}};
   object.emplace("groups", json::array(who.groups.begin(), who.groups.end()));
   if (who.unit) object.emplace("unit", *who.unit);
+  if (who.slice) object.emplace("slice", *who.slice);
   return json::serialize(object);
 }
 

@@ -129,7 +129,7 @@ Parsed invocation_of(Command command, const po::variables_map& values, const std
   Invocation invocation{.command = command};
   SIGNET_TRY_ASSIGN(invocation.endpoint, endpoint_of(values, socket));
   SIGNET_TRY_ASSIGN(invocation.form, form_of(values));
-  if (asks_for_jwt(command) || command == Command::show) {
+  if (asks_for_jwt(command) || command == Command::show || command == Command::why) {
     SIGNET_TRY_ASSIGN(invocation.key, key_argument(command, words));
   } else {
     SIGNET_TRY(no_arguments(command, words));
@@ -145,7 +145,7 @@ Parsed without_command(const Words& words) {
   SIGNET_TRY_ASSIGN(const auto values, parse_options(words, common_options()));
   if (values.contains("version")) return notice("signet " SIGNET_VERSION "\n");
   if (values.contains("help")) return notice(general_help());
-  return usage("Name a command: token, exec, keys, show, whoami, jwks or health; see signet --help.");
+  return usage("Name a command: token, exec, keys, show, why, whoami, jwks or health; see signet --help.");
 }
 
 }  // namespace

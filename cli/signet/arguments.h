@@ -12,7 +12,7 @@
 
 namespace signet::cli {
 
-enum class Command { token, exec, keys, show, whoami, jwks, health };
+enum class Command { token, exec, keys, show, why, whoami, jwks, health };
 /// How `token` prints: the bare JWT, the daemon's whole answer, or a header line for `curl -H @-`.
 enum class Form { plain, json, header };
 

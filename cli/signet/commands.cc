@@ -48,6 +48,8 @@ Result<Outcome, Failure> as_text(const Invocation& invocation, const HttpAnswer&
       return as_view(answer, read_key_list, view_keys, colour);
     case Command::show:
       return as_view(answer, read_key_detail, view_key, colour);
+    case Command::why:
+      return as_view(answer, read_key_detail, view_why, colour);
     case Command::whoami:
       return as_view(answer, read_who_am_i, view_who_am_i, colour);
     case Command::health:
@@ -71,6 +73,7 @@ std::string target_of(const Invocation& invocation) {
     case Command::keys:
       return "/v1/keys";
     case Command::show:
+    case Command::why:
       return "/v1/keys/" + invocation.key;
     case Command::whoami:
       return "/v1/whoami";

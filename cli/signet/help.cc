@@ -55,9 +55,16 @@ Examples:
                           R"(
   --json              print the service's answer for a script, the public key (JWK) included
 )"},
+    terminal::CommandText{"why", "why KEY [--json]", "show which rule lets you use a key, and for what",
+                          R"(
+Shows the allow line of the key's owner that admits you, and what it lets you ask for. Why a key is refused stands in the service's
+log alone, beside the request's ID, for those who run it.
+
+  --json              print the service's answer for a script
+)"},
     terminal::CommandText{"whoami", "whoami [--json]", "show who the service takes you for",
                           R"(
-The words of a key's allow lines (user:, uid:, group:, gid:) are compared with exactly these values.
+The words of a key's allow lines (user:, uid:, group:, gid:, unit:, slice:) are compared with exactly these values.
 
   --json              print the service's answer for a script
 )"},

@@ -40,6 +40,15 @@ std::string scope(const MayAsk& may_ask) {
 
 std::string group_list(const std::vector<std::uint32_t>& groups) { return fmt::format("{}", fmt::join(groups, " ")); }
 
+using Fields = std::vector<std::pair<std::string, Cell>>;
+
+void append_what_may_be_asked(Fields& fields, const MayAsk& ask) {
+  fields.push_back({"claims you may give", or_dash(fmt::format("{}", fmt::join(ask.claims, " ")))});
+  fields.push_back({"scope", {scope(ask)}});
+  fields.push_back({"lifetime", {lifetime(ask.default_lifetime)}});
+  fields.push_back({"longest lifetime", {lifetime(ask.max_lifetime)}});
+}
+
 }  // namespace
 
 std::string view_keys(const std::vector<KeySummary>& keys, bool colour) {
@@ -51,19 +60,20 @@ std::string view_keys(const std::vector<KeySummary>& keys, bool colour) {
 
 std::string view_key(const KeyDetail& detail, bool colour) {
   const auto& key = detail.summary;
-  const auto& ask = detail.may_ask;
-  return terminal::render_fields(
-      {{"name", {key.name}},
-       {"profile", {key.profile}},
-       {"algorithm", or_dash(key.alg)},
-       {"key id", or_dash(key.kid)},
-       {"state", state_cell(key.state)},
-       {"claims you may give", or_dash(fmt::format("{}", fmt::join(ask.claims, " ")))},
-       {"scope", {scope(ask)}},
-       {"lifetime", {lifetime(ask.default_lifetime)}},
-       {"longest lifetime", {lifetime(ask.max_lifetime)}},
-       {"public key (JWK)", {detail.jwk ? boost::json::serialize(*detail.jwk) : "not known yet"}}},
-      colour);
+  Fields fields{{"name", {key.name}},
+                {"profile", {key.profile}},
+                {"algorithm", or_dash(key.alg)},
+                {"key id", or_dash(key.kid)},
+                {"state", state_cell(key.state)}};
+  append_what_may_be_asked(fields, detail.may_ask);
+  fields.push_back({"public key (JWK)", {detail.jwk ? boost::json::serialize(*detail.jwk) : "not known yet"}});
+  return terminal::render_fields(fields, colour);
+}
+
+std::string view_why(const KeyDetail& detail, bool colour) {
+  Fields fields{{"key", {detail.summary.name}}, {"admitted by", {detail.admitted_by}}};
+  append_what_may_be_asked(fields, detail.may_ask);
+  return terminal::render_fields(fields, colour);
 }
 
 std::string view_who_am_i(const WhoAmI& who, bool colour) {
@@ -71,7 +81,8 @@ std::string view_who_am_i(const WhoAmI& who, bool colour) {
                                   {"user", or_dash(who.user)},
                                   {"gid", {std::to_string(who.gid)}},
                                   {"groups", or_dash(group_list(who.groups))},
-                                  {"unit", or_dash(who.unit.value_or(""))}},
+                                  {"unit", or_dash(who.unit.value_or(""))},
+                                  {"slice", or_dash(who.slice.value_or(""))}},
                                  colour);
 }
 

@@ -136,6 +136,7 @@ Result<KeyDetail> show_key(const Configuration& configuration, const Peer& peer,
   const auto* condition = find(live.keys, key);
   if (condition != nullptr && condition->public_key) detail.jwk = jwk_of(*policy, *condition->public_key);
   detail.may_ask = may_ask(*policy);
+  detail.admitted_by = policy->allow[*admitting_line(policy->allow, peer)].text;
   return detail;
 }
 
@@ -149,7 +150,7 @@ std::vector<json::object> published_keys(const Configuration& configuration, con
   return keys;
 }
 
-WhoAmI who_am_i(const Peer& peer) { return {peer.uid, peer.user, peer.gid, peer.groups, std::nullopt}; }
+WhoAmI who_am_i(const Peer& peer) { return {peer.uid, peer.user, peer.gid, peer.groups, peer.unit, peer.slice}; }
 
 Health health_for(const Configuration& configuration, const Peer& peer, const LiveState& live) {
   HealthBuilder builder(live);

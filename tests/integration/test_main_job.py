@@ -230,9 +230,16 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(jwt.decode(token, key.key, algorithms=["ES256"], audience=AUDIENCE)["iss"], ISSUER)
 
     def test_the_other_commands_answer(self):
-        for words in (("keys",), ("show", "apple"), ("whoami",), ("health",)):
+        for words in (("keys",), ("show", "apple"), ("why", "apple"), ("whoami",), ("health",)):
             with self.subTest(words=words):
                 self.assertNotEqual(self.run_signet(*words).stdout, "")
+
+    def test_why_tells_the_line_that_admits_and_nothing_of_others_keys(self):
+        self.assertIn(f"admitted by          uid:{os.getuid()}\n", self.run_signet("why", "apple").stdout)
+        self.assertEqual(self.stack.ask("GET", "/v1/keys/apple").json()["admitted_by"], f"uid:{os.getuid()}")
+        for words in (("why", "nobodys"), ("why", "no-such-key")):
+            self.assertEqual(self.run_signet(*words, code=3).stdout, "")
+        self.run_signet("why", code=2)
 
     def test_exit_codes_tell_usage_refusal_rejection_and_unavailability_apart(self):
         self.run_signet("token", code=2)

@@ -67,6 +67,8 @@ TEST_CASE("the socket comes from the option, else from the environment, else fro
   CHECK(invocation({"keys", "--socket", "/option.sock"}, "/env.sock").endpoint.socket == "/option.sock");
   CHECK(invocation({"--socket", "/option.sock", "keys"}).endpoint.socket == "/option.sock");
   CHECK(invocation({"--socket=/option.sock", "show", "token"}).key == "token");
+  CHECK(invocation({"why", "apple"}).command == Command::why);
+  CHECK(invocation({"why", "apple"}).key == "apple");
 }
 
 TEST_CASE("token may keep its JWT in a file, for as long as another process lives") {
@@ -130,7 +132,7 @@ TEST_CASE("a descriptor that somebody uses already is not taken") {
 }
 
 TEST_CASE("every command has its name, its help and no surplus argument") {
-  for (const std::string name : {"token", "exec", "keys", "show", "whoami", "jwks", "health"}) {
+  for (const std::string name : {"token", "exec", "keys", "show", "why", "whoami", "jwks", "health"}) {
     INFO(name);
     CHECK(contains(notice({name, "--help"}), "Usage: signet " + name));
     CHECK(contains(notice({name, "--help"}), "Exit codes:"));

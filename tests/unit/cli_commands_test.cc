@@ -55,6 +55,7 @@ TEST_CASE("token asks with POST and, unless a script wants JSON, for the bare JW
 TEST_CASE("the other commands ask with GET") {
   CHECK(request_of({.command = Command::keys}).target == "/v1/keys");
   CHECK(request_of({.command = Command::show, .key = "apple"}).target == "/v1/keys/apple");
+  CHECK(request_of({.command = Command::why, .key = "apple"}).target == "/v1/keys/apple");
   CHECK(request_of({.command = Command::whoami}).target == "/v1/whoami");
   CHECK(request_of({.command = Command::jwks}).target == "/v1/jwks");
   CHECK(request_of({.command = Command::health}).target == "/v1/health");
@@ -86,13 +87,21 @@ TEST_CASE("keys, a key, an identity and health become tables") {
   const auto who =
       text({.command = Command::whoami}, ok(write(WhoAmI{.uid = 1000, .user = "ci", .gid = 100, .groups = {4, 5}})));
   CHECK(contains(who, "uid     1000\nuser    ci\n"));
-  CHECK(contains(who, "groups  4 5\n"));
+  CHECK(contains(who, "groups  4 5\nunit    -\nslice   -\n"));
+  const auto runner = text({.command = Command::whoami},
+                           ok(write(WhoAmI{.uid = 1, .unit = "gitlab-runner.service", .slice = "system.slice"})));
+  CHECK(contains(runner, "unit    gitlab-runner.service\nslice   system.slice\n"));
   KeyDetail detail{.summary = {"apple", "apple-enterprise", "ES256", "2X9R4HXF34", "ready"}};
   detail.may_ask = {.scope = true, .default_lifetime = 840, .max_lifetime = 1140};
   const auto shown = text({.command = Command::show, .key = "apple"}, ok(write(detail)));
   CHECK(contains(shown, "14min"));
   CHECK(contains(shown, "19min"));
   CHECK(contains(shown, "not known yet"));
+  detail.admitted_by = "group:builders unit:gitlab-runner.service";
+  const auto why = text({.command = Command::why, .key = "apple"}, ok(write(detail)));
+  CHECK(contains(why, "key                  apple\nadmitted by          group:builders unit:gitlab-runner.service\n"));
+  CHECK(contains(why, "longest lifetime     19min\n"));
+  CHECK_FALSE(contains(why, "public key"));
 }
 
 TEST_CASE("health that is down is printed and still ends with 4") {

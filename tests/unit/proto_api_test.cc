@@ -46,10 +46,11 @@ const std::string kTokenAnswer = write(TokenAnswer{.token = "h.p.s",
 const std::string kKeyDetail = write(KeyDetail{
     .summary = {.name = "apple", .profile = "apple-enterprise", .alg = "ES256", .kid = "K", .state = "ready"},
     .jwk = json::object{{"kty", "EC"}},
-    .may_ask = {
-        .claims = {"scope"}, .scope = true, .scope_required = true, .default_lifetime = 840, .max_lifetime = 1140}});
-const std::string kWhoAmI =
-    write(WhoAmI{.uid = 1000, .user = "ci", .gid = 1000, .groups = {4, 27}, .unit = "ci.service"});
+    .may_ask =
+        {.claims = {"scope"}, .scope = true, .scope_required = true, .default_lifetime = 840, .max_lifetime = 1140},
+    .admitted_by = "user:ci"});
+const std::string kWhoAmI = write(
+    WhoAmI{.uid = 1000, .user = "ci", .gid = 1000, .groups = {4, 27}, .unit = "ci.service", .slice = "system.slice"});
 const std::string kHealth = write(Health{.status = "degraded",
                                          .tokens = {{"build", {"absent", "The token is not there.", 1700000000}}},
                                          .keys = {{"apple", {"misconfigured", "Its key changed."}}}});
@@ -194,6 +195,7 @@ TEST_CASE("a key's details survive the way through JSON") {
   CHECK(detail->may_ask.scope_required);
   CHECK(detail->may_ask.default_lifetime == 840);
   CHECK(detail->may_ask.max_lifetime == 1140);
+  CHECK(detail->admitted_by == "user:ci");
 }
 
 TEST_CASE("a key may have neither public key nor expiry") {
@@ -207,6 +209,7 @@ TEST_CASE("a key's details refuse what is wrong inside") {
   require_refused(read_key_detail(with_member(kKeyDetail, "may_ask", "")), "$.may_ask");
   require_refused(read_key_detail(with_member(kKeyDetail, "may_ask", "3")), "$.may_ask");
   require_refused(read_key_detail(with_member(kKeyDetail, "jwk", "\"x\"")), "$.jwk");
+  require_refused(read_key_detail(with_member(kKeyDetail, "admitted_by", "1")), "$.admitted_by");
   const auto may_ask = [](const std::string& text) {
     return read_key_detail(with_member(kKeyDetail, "may_ask", text));
   };
@@ -224,6 +227,7 @@ TEST_CASE("who-am-I survives the way through JSON") {
   CHECK(who->user == "ci");
   CHECK(who->groups == std::vector<std::uint32_t>{4, 27});
   CHECK(who->unit == "ci.service");
+  CHECK(who->slice == "system.slice");
   CHECK_FALSE(read_who_am_i(write(WhoAmI{.uid = 4294967295U}))->unit.has_value());
   CHECK(read_who_am_i(write(WhoAmI{.uid = 4294967295U}))->uid == 4294967295U);
 }
@@ -235,6 +239,7 @@ TEST_CASE("who-am-I refuses ids out of range") {
   require_refused(read_who_am_i(with_member(kWhoAmI, "groups", "[\"0\"]")), "$.groups[0]");
   require_refused(read_who_am_i(with_member(kWhoAmI, "groups", "")), "$.groups");
   require_refused(read_who_am_i(with_member(kWhoAmI, "unit", "1")), "$.unit");
+  require_refused(read_who_am_i(with_member(kWhoAmI, "slice", "1")), "$.slice");
 }
 
 TEST_CASE("health survives the way through JSON") {

@@ -86,6 +86,7 @@ TEST_CASE("A key is shown with what its caller may ask for") {
   CHECK_FALSE(detail.value().may_ask.scope_required);
   CHECK(detail.value().may_ask.default_lifetime == 840);
   CHECK(detail.value().may_ask.max_lifetime == 1140);
+  CHECK(detail.value().admitted_by == "user:ci");
   REQUIRE_ERROR(show_key(configuration(), kCi, "others", live()), ErrorCode::not_permitted);
   REQUIRE_ERROR(show_key(configuration(), kCi, "", live()), ErrorCode::not_permitted);
   REQUIRE_ERROR(show_key(configuration(), kCi, "broken", live()), ErrorCode::token_unavailable);
@@ -143,6 +144,20 @@ TEST_CASE("whoami repeats what the kernel said") {
   CHECK(who.gid == 1001);
   CHECK(who.groups == std::vector<std::uint32_t>{2001});
   CHECK_FALSE(who.unit);
+  CHECK_FALSE(who.slice);
+  Peer runner = kCi;
+  runner.unit = "gitlab-runner.service";
+  runner.slice = "system.slice";
+  CHECK(who_am_i(runner).unit == "gitlab-runner.service");
+  CHECK(who_am_i(runner).slice == "system.slice");
+}
+
+TEST_CASE("Of several lines that admit, the first is the one told") {
+  Configuration built;
+  built.keys.emplace("apple", named("apple", replaced(kAppleKey, "= user:ci",
+                                                      "= user:eve\nallow = group:builders user:ci\nallow = user:ci")));
+  CHECK(show_key(built, kCi, "apple", live()).value().admitted_by == "group:builders user:ci");
+  CHECK(show_key(built, kEve, "apple", live()).value().admitted_by == "user:eve");
 }
 
 TEST_CASE("Health shows a caller its own tokens and keys and nobody else's") {
