@@ -15,7 +15,7 @@
 
 namespace signet::service {
 
-/// POST /v1/keys/{key}/tokens: shape, authorise, disabled, claims, rate, cache, token link, audit, answer.
+/// POST /v1/keys/{key}/tokens: shape, authorise, disabled, claims, cache, rate, token link, audit, answer.
 class TokenIssuer {
  public:
   /// All of them outlive this. `built_at`: no JWT is made at an earlier time.

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-PACKAGES = ["systemd", "systemd-sysv", "dbus", "procps", "softhsm2", "python3"]
+PACKAGES = ["systemd", "systemd-sysv", "libpam-systemd", "dbus", "procps", "softhsm2", "python3"]
 KEPT_SECTIONS = {"main", "universe"}  # Ubuntu has softhsm2 in universe
 
 

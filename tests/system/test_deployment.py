@@ -22,6 +22,7 @@ EXAMPLES = SOURCE / "systemd" / "examples"
 BUILD = build_directory()
 PROGRAMS = [BUILD / "bin" / name for name in ("signet", "signetd", "signet-admin", "signet-token")]
 API, ADMIN, LINK = "/run/signet/signet.sock", "/run/signet/admin.sock", "/run/signet/token/build.sock"
+RUNNER = "gitlab-runner.service"
 DAEMON, TOKEN = "signetd.service", "signet-token@build.service"
 CLIENTS = 4
 KILLS = 3
@@ -77,8 +78,10 @@ class SignetMachine(Machine):
         self.run("useradd", "--groups", "signet-clients", "guest")
         self.run("useradd", "outsider")
         self.provision(key)
-        self.write("/etc/signet/keys.d/apple.conf",
-                   (EXAMPLES / "apple.conf").read_text().replace("2X9R4HXF34", key.key_id).replace("57246542-96fe-1a63-e053-0824d011072a", ISSUER))
+        apple = (EXAMPLES / "apple.conf").read_text().replace("2X9R4HXF34", key.key_id).replace("57246542-96fe-1a63-e053-0824d011072a", ISSUER)
+        self.write("/etc/signet/keys.d/apple.conf", apple)
+        for name, allow in (("runner", f"unit:{RUNNER}"), ("guests-runner", f"user:guest unit:{RUNNER}"), ("ci", "slice:ci.slice")):
+            self.write(f"/etc/signet/keys.d/{name}.conf", re.sub(r"^allow .*$", f"allow = {allow}", apple, flags=re.MULTILINE))
         self.systemctl("daemon-reload")
         self.systemctl("enable", "--now", "signetd.socket", "signet-token@build.socket")
 
@@ -101,6 +104,22 @@ class SignetMachine(Machine):
 
     def signet(self, *words: str, user: str = "builder"):
         return self.run("signet", *words, user=user, check=False)
+
+    def in_service(self, *words: str, unit: str = RUNNER, user: str = "builder", properties: tuple = ()):
+        """The words as a service of the system's manager."""
+        more = [f"--property={each}" for each in properties]
+        return self.run("systemd-run", "--quiet", "--wait", "--pipe", "--collect", f"--unit={unit}", f"--uid={user}", *more, *words, check=False)
+
+    def in_users_service(self, words: str, user: str, unit: str = RUNNER) -> tuple:
+        """The words as a service of the user's own manager: its result and what it printed."""
+        uid = self.run("id", "--user", user).stdout.strip()
+        output = f"/run/user/{uid}/output"
+        self.systemctl("start", f"user@{uid}.service")
+        self.write(f"/etc/systemd/user/{unit}", f"[Service]\nType=oneshot\nStandardOutput=truncate:{output}\nStandardError=truncate:{output}\nExecStart={words}\n")
+        manager = ["env", f"XDG_RUNTIME_DIR=/run/user/{uid}", "systemctl", "--user"]
+        self.run(*manager, "daemon-reload", user=user)
+        code = self.run(*manager, "start", unit, user=user, check=False).returncode
+        return code, self.run("cat", output).stdout
 
     def jwt(self, *words: str) -> str:
         return self.run("signet", "token", "apple", *words, user="builder").stdout.strip()
@@ -182,6 +201,45 @@ class Deployment(unittest.TestCase):
         outside = self.machine.run("python3", "-I", "-c", CONNECT, API, user="outsider", check=False)
         self.assertIn("PermissionError", outside.stderr)
         self.assertEqual(self.machine.signet("token", "apple", user="outsider").returncode, 3)
+
+    def test_3a_a_unit_rule_is_for_the_service_of_the_systems_manager(self):
+        self.verified(self.machine.in_service("signet", "token", "runner").stdout.strip())
+        self.assertIn(f"admitted by          unit:{RUNNER}\n", self.machine.in_service("signet", "why", "runner").stdout)
+        who = json.loads(self.machine.in_service("signet", "whoami", "--json").stdout)
+        self.assertEqual((who["user"], who["unit"], who["slice"]), ("builder", RUNNER, "system.slice"))
+        elsewhere = self.machine.in_service("signet", "token", "runner", unit="cron.service")
+        self.assertEqual((elsewhere.returncode, elsewhere.stdout), (3, ""))
+        self.assertEqual(self.machine.signet("token", "runner").returncode, 3)  # a shell of the same user
+        log = self.machine.journal(f"--unit={DAEMON}", "--output=cat")
+        self.assertIn(f'key runner is not for this caller: allow line 1 "unit:{RUNNER}": unit is "cron.service"', log)
+        self.assertIn(f'allow line 1 "unit:{RUNNER}": no unit of the system\'s own', log)
+
+    def test_3b_a_unit_of_that_name_in_a_users_own_manager_is_refused(self):
+        for user in ("builder", "guest"):
+            code, output = self.machine.in_users_service("/usr/bin/env signet whoami --json", user)
+            self.assertEqual(code, 0, output)
+            who = json.loads(output)
+            self.assertEqual((who["user"], who.get("unit"), who["slice"]), (user, None, f"user-{who['uid']}.slice"))
+            for key in ("runner", "guests-runner"):
+                code, output = self.machine.in_users_service(f"/usr/bin/env signet token {key}", user)
+                self.assertNotEqual(code, 0)
+                self.assertRegex(output, r"^signet: .*\(request [0-9A-Za-z-]+\)\n$")
+        self.verified(self.machine.in_service("signet", "token", "guests-runner", user="guest").stdout.strip())
+
+    def test_3c_a_subtree_that_was_delegated_names_no_units(self):
+        """A service that may make groups of its own puts itself into one that is called like the runner."""
+        self.machine.write("/usr/local/share/engine", f"inner=/sys/fs/cgroup/system.slice/engine.service/{RUNNER}\n"
+                           'mkdir "$inner" && echo $$ >"$inner/cgroup.procs" && signet whoami --json && exec signet token runner\n')
+        tried = self.machine.in_service("sh", "/usr/local/share/engine", unit="engine.service", properties=("Delegate=yes",))
+        self.assertEqual(tried.returncode, 3, tried)
+        who = json.loads(tried.stdout)
+        self.assertEqual((who.get("unit"), who["slice"]), (None, "system.slice"))
+
+    def test_3d_a_slice_rule_is_for_what_runs_in_that_slice(self):
+        self.verified(self.machine.in_service("signet", "token", "ci", properties=("Slice=ci.slice",)).stdout.strip())
+        for slice_of_others in ("system.slice", "ci-more.slice"):
+            tried = self.machine.in_service("signet", "token", "ci", properties=(f"Slice={slice_of_others}",))
+            self.assertEqual((tried.returncode, tried.stdout), (3, ""))
 
     def test_4_the_token_service_is_for_signetd_alone(self):
         for user in ("builder", "guest", "outsider"):
