@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "daemon/rules/caller_claims.h"
+#include "daemon/rules/late_values.h"
+#include "daemon/rules/member_order.h"
 #include "daemon/rules/reuse.h"
 #include "daemon/rules/scope.h"
 #include "proto/jws.h"
@@ -42,6 +45,8 @@ Result<std::optional<json::value>> decide_scope(const KeyPolicy& key, const Toke
     return rejected(ErrorCode::claims_rejected, "scope may not be given for this key; leave it out.");
   if (asked == nullptr && needs_scope(key))
     return rejected(ErrorCode::claims_rejected, "scope is missing; a key of this role signs no token without one.");
+  if (asked == nullptr && key.profile->scope && key.profile->scope->default_value)
+    asked = &*key.profile->scope->default_value;
   if (asked == nullptr) return std::optional<json::value>();
   SIGNET_TRY_ASSIGN(auto shaped, shape_scope(*key.profile->scope, *asked));
   return std::optional(std::move(shaped));
@@ -58,7 +63,7 @@ Result<void> check_exactly_one(const Profile& profile, const json::object& given
 /// Fixed claims, then the caller's, then scope: an order that does not depend on the request.
 Result<json::object> decide_claims(const KeyPolicy& key, const TokenRequest& request,
                                    const std::optional<json::value>& scope) {
-  SIGNET_TRY_ASSIGN(auto given, check_caller_claims(*key.profile, request.claims));
+  SIGNET_TRY_ASSIGN(auto given, check_caller_claims(*key.profile, request.claims, key.default_claims));
   if (scope) given.emplace(kScope, *scope);
   SIGNET_TRY(check_exactly_one(*key.profile, given));
   json::object claims = key.fixed_claims;
@@ -92,6 +97,9 @@ Result<std::optional<seconds>> decide_lifetime(const KeyPolicy& key, const Token
     return rejected(ErrorCode::lifetime_rejected, "Tokens of this key have no expiry; leave lifetime out.");
   const seconds asked(*request.lifetime);
   if (asked.count() < 1) return rejected(ErrorCode::lifetime_rejected, "A lifetime must be at least 1 s.");
+  if (rule.fixed && asked != rule.default_lifetime)
+    return rejected(ErrorCode::lifetime_rejected, fmt::format("Tokens of this key all live {} s; leave lifetime out.",
+                                                              rule.default_lifetime->count()));
   if (asked <= rule.max_lifetime()) return std::optional(asked);
   SIGNET_TRY_ASSIGN(const seconds decided, decide_long_lifetime(key, asked, scope));
   return std::optional(decided);
@@ -99,13 +107,39 @@ Result<std::optional<seconds>> decide_lifetime(const KeyPolicy& key, const Token
 
 std::int64_t unix_seconds(WallTime time) { return time.time_since_epoch().count(); }
 
+std::string_view name_of(TimeClaim claim) {
+  switch (claim) {
+    case TimeClaim::iat:
+      return "iat";
+    case TimeClaim::nbf:
+      return "nbf";
+    case TimeClaim::exp:
+      break;
+  }
+  return "exp";
+}
+
 /// Puts the times at the end of the claims, where they disturb no member's place.
-std::string with_times(std::string claims_json, std::int64_t issued_at, std::optional<std::int64_t> expires_at) {
+std::string with_times(std::string claims_json, const LifetimeRule& rule, const UnsignedJwt& jwt) {
   claims_json.pop_back();
-  if (claims_json.size() > 1) claims_json += ',';
-  claims_json += fmt::format("\"iat\":{}", issued_at);
-  if (expires_at) claims_json += fmt::format(",\"exp\":{}", *expires_at);
+  for (const auto claim : rule.claims) {
+    if (claims_json.size() > 1) claims_json += ',';
+    claims_json +=
+        fmt::format("\"{}\":{}", name_of(claim), claim == TimeClaim::exp ? jwt.expires_at.value_or(0) : jwt.issued_at);
+  }
   return claims_json + '}';
+}
+
+/// Serialised JSON that is ours, so that it parses.
+std::string sorted_json(std::string_view text) { return json::serialize(sorted_members(json::parse(text))); }
+
+Result<std::string> with_uuid(const std::string& claims_json, std::string_view uuid) {
+  if (!holds_mark(claims_json)) return claims_json;
+  return fill_marks(claims_json, [uuid](std::string_view name) -> Result<std::optional<std::string>> {
+    if (name != kUuid || uuid.empty())
+      return Unexpected(make_error(ErrorCode::internal, fmt::format("nobody filled in {}", name)));
+    return std::optional(std::string(uuid));
+  });
 }
 
 }  // namespace
@@ -120,6 +154,7 @@ Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request) {
                     fmt::format("claims are larger than {} octets together; ask for less.", kMaxClaimsBytes));
   return JwtPlan{.key = key.name,
                  .kid = key.kid,
+                 .kid_is_thumbprint = key.kid_is_thumbprint,
                  .algorithm = key.algorithm,
                  .profile = key.profile,
                  .header_json = key.header_json,
@@ -129,7 +164,7 @@ Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request) {
                  .fresh = request.fresh};
 }
 
-Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built_at) {
+Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built_at, std::string_view uuid) {
   if (now < built_at)
     return Unexpected(
         make_error(ErrorCode::internal, "the clock stands before the day this program was built; set it"));
@@ -137,7 +172,12 @@ Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built
       .signing_input = {}, .made_at = now, .issued_at = unix_seconds(now - plan.profile->lifetime.backdate)};
   if (plan.lifetime) jwt.expires_at = unix_seconds(now + *plan.lifetime);
   jwt.reusable_until = reusable_until(plan, now);
-  jwt.signing_input = jws_signing_input(plan.header_json, with_times(plan.claims_json, jwt.issued_at, jwt.expires_at));
+  if (holds_mark(plan.header_json))
+    return Unexpected(make_error(ErrorCode::internal, "nobody filled in what the header says of the key"));
+  SIGNET_TRY_ASSIGN(auto payload, with_uuid(plan.claims_json, uuid));
+  payload = with_times(std::move(payload), plan.profile->lifetime, jwt);
+  if (plan.profile->order == MemberOrder::sorted) payload = sorted_json(payload);
+  jwt.signing_input = jws_signing_input(plan.header_json, payload);
   return jwt;
 }
 

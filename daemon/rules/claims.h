@@ -17,7 +17,8 @@ using WallTime = std::chrono::sys_seconds;  ///< Unix time
 /// What will be signed, but for the times.
 struct JwtPlan {
   std::string key;
-  std::string kid;  ///< empty where the profile has none
+  std::string kid;  ///< empty where the profile has none, and before fill_key_facts where it is the thumbprint
+  bool kid_is_thumbprint = false;
   Algorithm algorithm = Algorithm::es256;
   ProfilePtr profile;
   std::string header_json;
@@ -40,8 +41,9 @@ struct UnsignedJwt {
   std::int64_t reusable_until = 0;           ///< Unix seconds; see reuse.h
 };
 
-/// Fills in the times. Error internal where the clock stands before `built_at`, the day this program was built: such a
-/// clock is wrong, and a token made by it would be too. Any thread.
-Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built_at);
+/// Fills in the times and `uuid`, a fresh one for each JWT. Error internal where the clock stands before `built_at`,
+/// the day this program was built: such a clock is wrong, and a token made by it would be too; and where a value is
+/// still missing (fill_key_facts was left out, or there is no uuid). Any thread.
+Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built_at, std::string_view uuid = {});
 
 }  // namespace signet::rules

@@ -53,7 +53,10 @@ void check_lifetime(KeyDraft& draft) {
                                              key.profile->name));
     return;
   }
-  if (key.default_lifetime && *key.default_lifetime > rule.max_lifetime())
+  if (key.default_lifetime && rule.fixed)
+    draft.complain("lifetime", fmt::format("means nothing to profile {}, whose tokens all live {}s; remove it",
+                                           key.profile->name, rule.default_lifetime->count()));
+  else if (key.default_lifetime && *key.default_lifetime > rule.max_lifetime())
     draft.complain(
         "lifetime",
         fmt::format("is above {}s, the longest that profile {} allows: {}s less the {}s by which iat lies back",

@@ -9,6 +9,8 @@
 #include "daemon/rules/key_draft.h"
 #include "daemon/rules/key_options.h"
 #include "daemon/rules/key_variables.h"
+#include "daemon/rules/member_order.h"
+#include "daemon/rules/profile_template.h"
 #include "proto/config_values.h"
 
 namespace signet::rules {
@@ -36,6 +38,7 @@ class KeyReader {
     if (draft_.key.profile != nullptr) {
       settle_variables(draft_);
       check_against_profile(draft_);
+      if (draft_.problems.empty()) settle_default_claims(draft_);
     }
     return finish();
   }
@@ -72,13 +75,17 @@ class KeyReader {
                            std::make_move_iterator(found.end()));
   }
 
-  /// RFC 7515 section 4.1: `alg` first, then what the profile says.
+  /// RFC 7515 section 4.1: `alg` first, then what the profile says, unless the profile sorts them.
   void write_header() {
     KeyPolicy& key = draft_.key;
     boost::json::object header{{"alg", boost::json::string(jose_name(key.algorithm))}};
     header = expand_members(key.profile->header, key.variables, std::move(header));
-    if (const auto* kid = header.if_contains("kid")) key.kid = std::string(kid->as_string());
-    key.header_json = boost::json::serialize(header);
+    key.kid_is_thumbprint = std::ranges::any_of(
+        key.profile->header, [](const Member& member) { return member.name == "kid" && is_thumbprint(member.value); });
+    const auto* kid = header.if_contains("kid");
+    if (kid != nullptr && !key.kid_is_thumbprint) key.kid = std::string(kid->as_string());
+    const bool sorted = key.profile->order == MemberOrder::sorted;
+    key.header_json = boost::json::serialize(sorted ? sorted_members(header) : boost::json::value(header));
     key.fixed_claims = expand_members(key.profile->claims, key.variables, {});
   }
 

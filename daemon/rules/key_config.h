@@ -53,9 +53,11 @@ struct KeyPolicy {
   std::optional<std::chrono::seconds> default_lifetime{};  ///< the key file's, else the profile's; absent: no `exp`
   bool publish = false;                                    ///< in /v1/jwks
   bool probe = true;                                       ///< may sign probes while its token is idle
-  std::string kid{};                                       ///< the header's; empty where the profile sets none
-  std::string header_json{};                               ///< the whole JOSE header: no request changes it
-  boost::json::object fixed_claims{};  ///< the profile's claims with the variables filled in: no request changes them
+  std::string kid{};               ///< the header's; empty where the profile sets none, or the thumbprint
+  bool kid_is_thumbprint = false;  ///< the header's `kid` is known with the key
+  std::string header_json{};       ///< the whole JOSE header: no request changes it. It may hold marks (late_values.h)
+  boost::json::object fixed_claims{};    ///< the profile's claims with the variables filled in: no request changes them
+  boost::json::object default_claims{};  ///< what stands in for caller claims that a request does not give
 };
 
 struct KeyReading {

@@ -1,26 +1,18 @@
 #include "daemon/rules/key_variables.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "daemon/rules/template_text.h"
+#include "daemon/rules/claim_value.h"
+#include "daemon/rules/profile_template.h"
 
 namespace signet::rules {
 namespace {
 
-bool applies(const When& when, const std::map<std::string, std::string>& variables) {
-  return std::ranges::all_of(when, [&](const auto& condition) {
-    const auto found = variables.find(condition.first);
-    return found != variables.end() && found->second == condition.second;
-  });
-}
-
-ConfigSchema::Take take_variable(KeyDraft& draft, const std::string& name, const TextRule& rule) {
-  return [&draft, &name, &rule](std::string_view text) -> Result<void> {
-    SIGNET_TRY(check_text(rule, text));
-    draft.key.variables.emplace(name, text);
+ConfigSchema::Take take_variable(KeyDraft& draft, const std::string& name, const Variable& variable) {
+  return [&draft, &name, &variable](std::string_view text) -> Result<void> {
+    SIGNET_TRY(check_text(variable.rule, text));
+    draft.key.variables.emplace(name, changed(variable, text));
     return {};
   };
 }
@@ -38,8 +30,8 @@ void settle_variable(KeyDraft& draft, const std::string& name, const Variable& v
       draft.complain(name, fmt::format("belongs to another kind of key: it stands only beside {}; remove it",
                                        conditions(variable)));
   } else if (!given && variable.default_value) {
-    draft.key.variables.emplace(name, *variable.default_value);
-  } else if (!given) {
+    draft.key.variables.emplace(name, changed(variable, *variable.default_value));
+  } else if (!given && !variable.optional) {
     draft.complain(name, fmt::format("is missing; profile {} needs it", draft.key.profile->name));
   }
 }
@@ -48,7 +40,7 @@ void settle_variable(KeyDraft& draft, const std::string& name, const Variable& v
 
 void add_variable_options(ConfigSchema& schema, KeyDraft& draft) {
   for (const auto& [name, variable] : draft.key.profile->variables)
-    schema.optional(name, take_variable(draft, name, variable.rule));
+    schema.optional(name, take_variable(draft, name, variable));
 }
 
 /// First the variables on which others depend.
@@ -60,11 +52,17 @@ void settle_variables(KeyDraft& draft) {
     if (!variable.when.empty()) settle_variable(draft, name, variable);
 }
 
-boost::json::object expand_members(const std::vector<Member>& members,
-                                   const std::map<std::string, std::string>& variables, boost::json::object object) {
-  for (const auto& member : members)
-    if (applies(member.when, variables)) object[member.name] = expand(member.value, variables);
-  return object;
+void settle_default_claims(KeyDraft& draft) {
+  KeyPolicy& key = draft.key;
+  for (const auto& claim : key.profile->caller_claims) {
+    if (!claim.default_value) continue;
+    const auto value = check_default(claim, key.variables);
+    if (!value)
+      draft.complain("", fmt::format("gives variables that make no default for a claim of profile {}: {}",
+                                     key.profile->name, value.error().message));
+    else if (*value)
+      key.default_claims.emplace(claim.name, **value);
+  }
 }
 
 }  // namespace signet::rules

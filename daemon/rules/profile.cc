@@ -28,6 +28,12 @@ void check_source(ObjectReader& reader, const std::string& source) {
     reader.refuse("source", "must be the https address of the service's own page");
 }
 
+MemberOrder read_order(ObjectReader& reader) {
+  const auto order = reader.text("order");
+  if (order && *order != "sorted") reader.refuse("order", "can only be sorted; leave it out for the file's own order");
+  return order ? MemberOrder::sorted : MemberOrder::file;
+}
+
 std::vector<Algorithm> read_algorithms(ObjectReader& reader) {
   std::vector<Algorithm> algorithms;
   for (const auto& name : reader.texts("algorithms")) {
@@ -48,8 +54,10 @@ Profile read_parts(ObjectReader& reader) {
   profile.title = reader.required_text("title");
   profile.source = reader.required_text("source");
   check_source(reader, profile.source);
+  profile.second_hand = reader.texts("second-hand");
   profile.algorithms = read_algorithms(reader);
   profile.variables = read_variables(reader);
+  profile.order = read_order(reader);
   profile.header = read_members(reader, "header");
   profile.claims = read_members(reader, "claims");
   profile.caller_claims = read_caller_claims(reader);

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "daemon/rules/key_config.h"
+#include "daemon/rules/late_values.h"
 #include "daemon/rules/profile_parts.h"
+#include "daemon/rules/profile_template.h"
 #include "daemon/rules/template_text.h"
 #include "proto/json_path.h"
 
@@ -17,6 +20,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kReservedHeader{"alg", "crit", "b64"};
 /// RFC 7519 sections 4.1.4 to 4.1.6: times are the daemon's alone.
 constexpr std::array<std::string_view, 3> kReservedClaims{"iat", "exp", "nbf"};
+/// Late values without the fresh one: a header with a fresh part would make another key in every service's eyes.
+constexpr std::array<std::string_view, 4> kKeyFacts{kSpkiSha256, kThumbprint, kCertificateSha256, kCertificateSha1};
 
 bool holds(const auto& names, std::string_view name) {
   return std::ranges::find(names, name) != std::ranges::end(names);
@@ -26,23 +31,18 @@ std::string path(std::string_view part, std::string_view name) {
   return json_path_member(json_path_member(kJsonRoot, part), name);
 }
 
-std::string exactly_one_of_path() { return json_path_member(kJsonRoot, "exactly-one-of"); }
-
 class Check {
  public:
   Check(const Profile& profile, ProfileProblems& problems) : profile_(profile), problems_(problems) {}
 
   void run() {
     check_variables();
-    check_members(profile_.header, "header", kReservedHeader);
-    check_members(profile_.claims, "claims", kReservedClaims);
+    check_members(profile_.header, "header", kReservedHeader, kKeyFacts);
+    check_members(profile_.claims, "claims", kReservedClaims, kLateValues);
     check_header_texts();
-    check_caller_claims();
-    check_scope();
-    check_exactly_one_of();
-    check_lifetime();
-    check_reuse();
+    check_defaults();
     check_all_used();
+    check_fresh_is_reused_knowingly();
   }
 
  private:
@@ -50,6 +50,8 @@ class Check {
     for (const auto& [name, variable] : profile_.variables) {
       if (holds(kKeyOptions, name))
         problems_.add(path("variables", name), "is an option of every key file; take another name");
+      if (is_late_value(name))
+        problems_.add(path("variables", name), "is a word of the profile language; take another name");
       check_when(variable.when, path("variables", name));
       for (const auto& [condition, value] : variable.when)
         if (const auto found = profile_.variables.find(condition);
@@ -69,20 +71,26 @@ class Check {
     }
   }
 
-  void check_members(const std::vector<Member>& members, std::string_view part, const auto& reserved) {
+  void check_members(const std::vector<Member>& members, std::string_view part, const auto& reserved,
+                     std::span<const std::string_view> late_values) {
     for (const auto& member : members) {
       const auto where = path(part, member.name);
       if (holds(reserved, member.name)) problems_.add(where, "is never a profile's to set; remove it");
       check_when(member.when, where);
-      check_template(member, where);
+      check_template(member, where, late_values);
     }
   }
 
-  void check_template(const Member& member, const std::string& where) {
+  void check_template(const Member& member, const std::string& where, std::span<const std::string_view> late_values) {
     const auto names = variables_in(member.value);
     if (!names) return problems_.add(where, names.error().message);
     for (const auto& name : names.value()) {
       used_.insert(name);
+      if (holds(late_values, name)) continue;
+      if (is_late_value(name)) {
+        problems_.add(where, fmt::format("uses ${{{}}}, which cannot stand here", name));
+        continue;
+      }
       const auto found = profile_.variables.find(name);
       if (found == profile_.variables.end())
         problems_.add(where, fmt::format("uses ${{{}}}, which is no variable of this profile", name));
@@ -97,72 +105,30 @@ class Check {
     for (const auto& member : profile_.header)
       if ((member.name == "kid" || member.name == "typ") && !member.value.is_string())
         problems_.add(path("header", member.name), "must be a text");
+      else if (member.name == "kid" && names_key(member.value) && !is_thumbprint(member.value))
+        problems_.add(path("header", member.name), "may name nothing of the key but ${key.thumbprint}, and that alone");
   }
 
-  void check_caller_claims() {
-    for (const auto& claim : profile_.caller_claims) {
-      const auto where = path("caller-claims", claim.name);
-      if (holds(kReservedClaims, claim.name) || claim.name == "scope")
-        problems_.add(
-            where, "is never a plain claim of a caller's; times are the daemon's, and scope has a member of its own");
-      if (std::ranges::any_of(profile_.claims, [&](const Member& fixed) { return fixed.name == claim.name; }))
-        problems_.add(where, "is fixed under claims; keep one of the two");
-    }
+  static bool names_key(const boost::json::value& value) {
+    const auto names = variables_in(value);
+    return names && std::ranges::any_of(*names, is_late_value);
   }
 
-  void check_scope() {
-    const bool fixed =
-        std::ranges::any_of(profile_.claims, [](const Member& member) { return member.name == "scope"; });
-    if (profile_.scope && fixed)
-      problems_.add(path("claims", "scope"), "stands beside the member scope; keep one of the two");
-    if (profile_.scope && profile_.scope->shape != ScopeShape::array &&
-        profile_.scope->entry == ScopeEntry::get_resource)
-      problems_.add(path("scope", "entries"), "get-resource needs the shape array, for an entry holds a space");
-    for (const auto& role : profile_.scope_required_for)
-      if (!holds(profile_.roles, role))
-        problems_.add(path("scope", "required-for"), "names a role that roles does not list");
+  /// A JWT that holds a fresh value is new each time, or it is not: a default would hide which.
+  void check_fresh_is_reused_knowingly() {
+    if (used_.contains(std::string(kUuid)) && !profile_.reuse.allowed_stated)
+      problems_.add(
+          path("reuse", "allowed"),
+          "must be stated where ${uuid} is used: false for a JWT that is accepted once, true for one that may "
+          "be handed out again");
   }
 
-  void check_exactly_one_of() {
-    const auto& names = profile_.exactly_one_of;
-    if (names.size() == 1) problems_.add(exactly_one_of_path(), "needs two claims or more; make a single one required");
-    for (const auto& name : names) {
-      const auto claim = std::ranges::find(profile_.caller_claims, name, &CallerClaim::name);
-      const bool known = claim != profile_.caller_claims.end() || (name == "scope" && profile_.scope);
-      if (!known)
-        problems_.add(exactly_one_of_path(), "names a claim that no caller can give");
-      else if (name != "scope" && claim->required)
-        problems_.add(exactly_one_of_path(), "names a claim that is required");
-    }
-  }
-
-  void check_lifetime() {
-    const auto& rule = profile_.lifetime;
-    if (!rule.expires()) return;
-    if (*rule.default_lifetime > rule.max_lifetime())
-      problems_.add(path("lifetime", "default"),
-                    fmt::format("is above {}, the cap less backdate", rule.max_lifetime().count()));
-    if (!rule.long_lived) return;
-    if (rule.long_lived->cap <= rule.cap)
-      problems_.add(json_path_member(path("lifetime", "long-lived"), "cap"), "is not above the cap of ordinary tokens");
-    if (!profile_.scope || profile_.scope->entry != ScopeEntry::get_resource)
-      problems_.add(path("lifetime", "long-lived"), "needs a scope with get-resource entries");
-  }
-
-  void check_reuse() {
-    const auto& reuse = profile_.reuse;
-    const bool detailed = reuse.max_age || reuse.min_left_percent || reuse.min_age.count() > 0;
-    if (!reuse.allowed && detailed)
-      problems_.add(json_path_member(kJsonRoot, "reuse"), "is not allowed and yet has rules; remove one of the two");
-    if (!reuse.allowed) return;
-    if (!profile_.lifetime.expires() && !reuse.max_age)
-      problems_.add(path("reuse", "max-age"), "is missing, and without an expiry nothing else ends reuse");
-    if (!profile_.lifetime.expires() && reuse.min_left_percent)
-      problems_.add(path("reuse", "min-left-percent"), "needs a lifetime that ends");
-    if (reuse.max_age && *reuse.max_age <= reuse.min_age)
-      problems_.add(path("reuse", "min-age"), "is not below max-age");
-    if (profile_.lifetime.expires() && reuse.min_age >= *profile_.lifetime.default_lifetime)
-      problems_.add(path("reuse", "min-age"), "is not below the default lifetime");
+  /// Caller claims' defaults are templates too, but may not name the key: they are checked like what a request gives.
+  void check_defaults() {
+    for (const auto& claim : profile_.caller_claims)
+      if (claim.default_value)
+        check_template({.name = claim.name, .value = *claim.default_value},
+                       json_path_member(path("caller-claims", claim.name), "default"), {{kUuid}});
   }
 
   void check_all_used() {
@@ -178,6 +144,11 @@ class Check {
 
 }  // namespace
 
-void check_profile(const Profile& profile, ProfileProblems& problems) { Check(profile, problems).run(); }
+void check_profile(const Profile& profile, ProfileProblems& problems) {
+  Check(profile, problems).run();
+  check_claims(profile, problems);
+  check_lifetime(profile, problems);
+  check_reuse(profile, problems);
+}
 
 }  // namespace signet::rules

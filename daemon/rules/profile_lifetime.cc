@@ -18,6 +18,26 @@ LongLived read_long_lived(ObjectReader& reader) {
   return rule;
 }
 
+std::optional<TimeClaim> time_claim_from_name(std::string_view name) {
+  if (name == "iat") return TimeClaim::iat;
+  if (name == "nbf") return TimeClaim::nbf;
+  if (name == "exp") return TimeClaim::exp;
+  return std::nullopt;
+}
+
+/// Absent: iat, and exp where the JWT expires.
+void read_time_claims(ObjectReader& reader, LifetimeRule& rule) {
+  if (!rule.expires()) rule.claims = {TimeClaim::iat};
+  if (reader.find("claims") == nullptr) return;
+  rule.claims.clear();
+  for (const auto& name : reader.texts("claims")) {
+    if (const auto claim = time_claim_from_name(name))
+      rule.claims.push_back(*claim);
+    else
+      reader.refuse("claims", "must name iat, nbf and exp alone");
+  }
+}
+
 }  // namespace
 
 LifetimeRule read_lifetime(ObjectReader& profile) {
@@ -31,8 +51,10 @@ LifetimeRule read_lifetime(ObjectReader& profile) {
   if (reader->boolean("expires", true)) {
     rule.default_lifetime = seconds(reader->required_integer("default", 1, kLongest));
     rule.cap = seconds(reader->required_integer("cap", 1, kLongest));
+    rule.fixed = reader->boolean("fixed", false);
     if (auto long_lived = reader->object("long-lived")) rule.long_lived = read_long_lived(*long_lived);
   }
+  read_time_claims(*reader, rule);
   reader->refuse_unknown();
   return rule;
 }
@@ -41,7 +63,9 @@ ReuseRule read_reuse(ObjectReader& profile) {
   ReuseRule rule;
   auto reader = profile.object("reuse");
   if (!reader) return rule;
+  rule.allowed_stated = reader->find("allowed") != nullptr;
   rule.allowed = reader->boolean("allowed", true);
+  rule.shared = reader->boolean("shared", false);
   if (const auto percent = reader->integer("min-left-percent", 0, 100))
     rule.min_left_percent = static_cast<int>(*percent);
   if (const auto age = reader->integer("max-age", 1, kLongest)) rule.max_age = seconds(*age);

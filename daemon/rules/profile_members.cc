@@ -20,19 +20,40 @@ bool is_variable_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, plain);
 }
 
+std::map<std::string, std::string> read_replacements(ObjectReader& reader) {
+  std::map<std::string, std::string> replacements;
+  auto object = reader.object("replace");
+  if (!object) return replacements;
+  for (const auto& member : object->members()) {
+    const auto* by = object->find(member.key());
+    if (member.key().empty() || !by->is_string())
+      object->refuse(member.key(), "must be one text for another: {\".\": \"-\"}");
+    else
+      replacements.emplace(member.key(), by->get_string());
+  }
+  return replacements;
+}
+
 Variable read_variable(ObjectReader& reader) {
   Variable variable;
   variable.rule = read_text_rule(reader);
   variable.default_value = reader.text("default");
+  variable.optional = reader.boolean("optional", false);
+  variable.upper_case = reader.boolean("upper-case", false);
+  variable.replace = read_replacements(reader);
   variable.when = read_when(reader);
   reader.refuse_unknown();
+  if (variable.optional && variable.default_value)
+    reader.refuse("optional", "stands beside a default; keep one of them");
+  if (!variable.rule.one_of.empty() && (variable.upper_case || !variable.replace.empty()))
+    reader.refuse("one-of", "stands beside a change of the text; list the texts as the service wants them");
   if (variable.default_value && !check_text(variable.rule, *variable.default_value))
     reader.refuse("default", "does not keep the variable's own rule");
   return variable;
 }
 
 void read_lengths(ObjectReader& reader, TextRule& rule) {
-  constexpr std::int64_t kLongest = 4096;
+  constexpr std::int64_t kLongest = 8192;
   if (const auto length = reader.integer("length", 1, kLongest))
     rule.min_length = rule.max_length = static_cast<std::size_t>(*length);
   if (const auto low = reader.integer("min-length", 0, kLongest)) rule.min_length = static_cast<std::size_t>(*low);
@@ -43,16 +64,33 @@ void read_lengths(ObjectReader& reader, TextRule& rule) {
     reader.refuse("length", "stands beside min-length or max-length; keep one of them");
 }
 
+/// One name, or an array of those of which a text must have one.
+std::vector<TextFormat> read_formats(ObjectReader& reader) {
+  const auto* value = reader.find("format");
+  if (value == nullptr) return {};
+  std::vector<std::string> names;
+  if (value->is_array())
+    names = reader.texts("format");
+  else if (const auto name = reader.text("format"))
+    names.push_back(*name);
+  std::vector<TextFormat> formats;
+  for (const auto& name : names) {
+    if (const auto format = format_from_name(name))
+      formats.push_back(*format);
+    else
+      reader.refuse("format", "must be uuid, origin, http-origin, https-url, email or mailto, or an array of these");
+  }
+  return formats;
+}
+
 }  // namespace
 
 TextRule read_text_rule(ObjectReader& reader) {
   TextRule rule;
   read_lengths(reader, rule);
+  rule.prefix = reader.text("prefix").value_or("");
   rule.one_of = reader.texts("one-of");
-  if (const auto format = reader.text("format")) {
-    rule.uuid = *format == "uuid";
-    if (!rule.uuid) reader.refuse("format", "must be \"uuid\", the one format there is");
-  }
+  rule.formats = read_formats(reader);
   if (const auto characters = reader.text("characters")) {
     const auto alphabet = parse_character_class(*characters);
     if (!alphabet)
@@ -61,6 +99,8 @@ TextRule read_text_rule(ObjectReader& reader) {
       rule.alphabet = alphabet.value();
     rule.characters = *characters;
   }
+  for (const auto& text : rule.one_of)
+    if (!check_text(rule, text)) reader.refuse("one-of", "holds a text that the other rules refuse");
   return rule;
 }
 

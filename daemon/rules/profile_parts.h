@@ -18,6 +18,11 @@ std::optional<ScopeRule> read_scope(ObjectReader& profile, std::vector<std::stri
 LifetimeRule read_lifetime(ObjectReader& profile);
 ReuseRule read_reuse(ObjectReader& profile);
 
+/// Caller claims, scope and exactly-one-of.
+void check_claims(const Profile& profile, ProfileProblems& problems);
+void check_lifetime(const Profile& profile, ProfileProblems& problems);
+void check_reuse(const Profile& profile, ProfileProblems& problems);
+
 /// Combinations that no file may hold: references to unknown variables, members the daemon sets itself, numbers that
 /// contradict.
 void check_profile(const Profile& profile, ProfileProblems& problems);

@@ -40,7 +40,7 @@ seconds max_age(const ReuseRule& rule, const std::optional<seconds>& lifetime) {
 
 Sha256Digest cache_key(const JwtPlan& plan, const Sha256Digest& spki_sha256) {
   std::string text;
-  append_field(text, plan.key);
+  append_field(text, plan.profile->reuse.shared ? "" : plan.key);
   append_field(text, plan.header_json);
   append_field(text, plan.claims_json);
   append_field(text, plan.lifetime ? std::to_string(plan.lifetime->count()) : "");

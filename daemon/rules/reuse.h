@@ -8,7 +8,8 @@
 namespace signet::rules {
 
 /// Equal for two requests exactly when one JWT may answer both: key name, header, final claims without times, lifetime,
-/// pinned public key and profile digest, hashed so that the cache's keys hold no claims. Any thread.
+/// pinned public key and profile digest, hashed so that the cache's keys hold no claims. The name is left out where the
+/// profile shares JWTs: names with the same key on the token then get the same one. Any thread.
 Sha256Digest cache_key(const JwtPlan& plan, const Sha256Digest& spki_sha256);
 
 /// The last second at which a JWT made at `made_at` is still handed out: while at least half of its lifetime is left,

@@ -26,9 +26,13 @@ Result<void> walk(std::string_view text, const std::function<void(std::string_vi
 }
 
 Result<void> collect(const boost::json::value& value, std::set<std::string>& names) {
-  if (value.is_string())
+  if (value.is_string()) {
+    // The edge of a late value's mark (late_values.h).
+    if (value.get_string().find('\x7f') != boost::json::string::npos)
+      return Unexpected(Error{ErrorCode::bad_input, "holds a DEL character; remove it"});
     return walk(
         value.get_string(), [](auto) {}, [&](std::string_view name) { names.emplace(name); });
+  }
   if (value.is_array())
     for (const auto& element : value.get_array()) SIGNET_TRY(collect(element, names));
   if (value.is_object())

@@ -1,6 +1,7 @@
 #include "daemon/rules/text_rule.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,20 +10,6 @@
 
 namespace signet::rules {
 namespace {
-
-constexpr bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/// RFC 9562 section 4.
-bool is_uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex_digit(text[i])) return false;
-  }
-  return true;
-}
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -36,21 +23,34 @@ bool fits_alphabet(const TextRule& rule, std::string_view text) {
   });
 }
 
-bool holds(const TextRule& rule, std::string_view text) {
-  if (!printable(text) || text.size() < rule.min_length || text.size() > rule.max_length) return false;
-  if (rule.uuid && !is_uuid(text)) return false;
-  if (!rule.one_of.empty() && std::ranges::find(rule.one_of, text) == rule.one_of.end()) return false;
-  return fits_alphabet(rule, text);
+bool fits_formats(const TextRule& rule, std::string_view text) {
+  return rule.formats.empty() ||
+         std::ranges::any_of(rule.formats, [&](TextFormat format) { return has_format(format, text); });
 }
 
-std::string expectation(const TextRule& rule) {
-  if (rule.uuid) return "must be a UUID: 8-4-4-4-12 hexadecimal digits";
-  if (!rule.one_of.empty()) return fmt::format("must be one of: {}", fmt::join(rule.one_of, ", "));
+bool holds(const TextRule& rule, std::string_view text) {
+  if (!printable(text) || text.size() < rule.min_length || text.size() > rule.max_length) return false;
+  if (!rule.one_of.empty() && std::ranges::find(rule.one_of, text) == rule.one_of.end()) return false;
+  if (!text.starts_with(rule.prefix)) return false;
+  text.remove_prefix(rule.prefix.size());
+  return fits_formats(rule, text) && fits_alphabet(rule, text);
+}
+
+std::string kind_of(const TextRule& rule) {
+  std::vector<std::string_view> formats;
+  std::ranges::transform(rule.formats, std::back_inserter(formats), describe_format);
+  if (!formats.empty()) return fmt::format("{}", fmt::join(formats, " or "));
   const std::string length = rule.min_length == rule.max_length
                                  ? fmt::format("{}", rule.min_length)
                                  : fmt::format("{} to {}", rule.min_length, rule.max_length);
-  if (rule.characters.empty()) return fmt::format("must be {} octets of printable text", length);
-  return fmt::format("must be {} characters of {}", length, rule.characters);
+  if (rule.characters.empty()) return fmt::format("{} octets of printable text", length);
+  return fmt::format("{} characters of {}", length, rule.characters);
+}
+
+std::string expectation(const TextRule& rule) {
+  if (!rule.one_of.empty()) return fmt::format("must be one of: {}", fmt::join(rule.one_of, ", "));
+  if (rule.prefix.empty()) return "must be " + kind_of(rule);
+  return fmt::format("must begin with {} and be {}", rule.prefix, kind_of(rule));
 }
 
 }  // namespace

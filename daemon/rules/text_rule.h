@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/rules/text_format.h"
 #include "proto/result.h"
 
 namespace signet::rules {
@@ -15,10 +16,11 @@ namespace signet::rules {
 struct TextRule {
   std::size_t min_length = 1;
   std::size_t max_length = 256;       ///< octets
+  std::string prefix{};               ///< the text begins so; class and format bind what follows
   std::vector<std::string> one_of{};  ///< empty: any text
   std::string characters{};           ///< the class as written, "A-Z0-9"; empty: any printable character
   std::bitset<128> alphabet{};        ///< the class, decoded
-  bool uuid = false;                  ///< 8-4-4-4-12 hexadecimal digits (RFC 9562 section 4), either case
+  std::vector<TextFormat> formats{};  ///< it has one of these; empty: any
 };
 
 /// Decodes a class such as "A-Za-z0-9._-": ranges, single characters, `-` last for itself. Error bad_input.

@@ -76,7 +76,7 @@ TEST_CASE("What is no JSON object is one problem of the file") {
 
 TEST_CASE("All problems are listed in one run, under their JSON paths") {
   const auto problems = problems_of(R"({"language":2,"source":"http://e.test","algorithms":["none","HS256"],"titel":"x",
-    "variables":{"A":{},"b":{"format":"email"}},"header":[],"claims":{"iss":{"when":{}}},
+    "variables":{"A":{},"b":{"format":"phone"}},"header":[],"claims":{"iss":{"when":{}}},
     "lifetime":{"default":0,"backdate":"1"},"reuse":{"min-left-percent":101}})");
   const std::vector<std::string> expected{"$.language: must be a whole number from 1 to 1",
                                           "$.title: is missing",
@@ -84,7 +84,7 @@ TEST_CASE("All problems are listed in one run, under their JSON paths") {
                                           "$.algorithms: holds a name that is no JOSE signature algorithm",
                                           "$.algorithms: holds a name that is no JOSE signature algorithm",
                                           "$.variables.A: must be a name of a-z, 0-9 and dash",
-                                          "$.variables.b.format: must be \"uuid\"",
+                                          "$.variables.b.format: must be uuid, origin, http-origin",
                                           "$.header: must be an object",
                                           "$.claims.iss.value: is missing",
                                           "$.claims.iss.when: must name a variable and its value",

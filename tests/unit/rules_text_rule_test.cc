@@ -36,7 +36,7 @@ TEST_CASE("A text of a length and a class is checked octet by octet") {
 }
 
 TEST_CASE("A UUID has its dashes where RFC 9562 has them") {
-  const TextRule rule{.uuid = true};
+  const TextRule rule{.formats = {TextFormat::uuid}};
   CHECK(check_text(rule, "57246542-96fe-1a63-e053-0824d011072a"));
   CHECK(check_text(rule, "57246542-96FE-1A63-E053-0824D011072A"));
   for (const char* bad : {"57246542-96fe-1a63-e053-0824d011072", "57246542-96fe-1a63-e053-0824d011072g",
