@@ -1,12 +1,23 @@
 #include "daemon/rules/key_facts.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "daemon/rules/claims.h"
 #include "daemon/rules/late_values.h"
+#include "proto/base64url.h"
 
 namespace signet::rules {
 namespace {
+
+/// RFC 4648 section 4.
+std::string base64_of(BytesView bytes) {
+  std::string text = base64url_encode(bytes);
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  return text.append((4 - text.size() % 4) % 4, '=');
+}
 
 Unexpected<Error> unknown(std::string_view what, std::string_view mend) {
   return Unexpected(Error{
@@ -40,6 +51,12 @@ bool names_fact(std::string_view json) {
 }
 
 }  // namespace
+
+KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key) {
+  KeyFacts facts{.spki_sha256 = base64_of(spki_sha256)};
+  if (public_key && public_key->spki_sha256() == spki_sha256) facts.thumbprint = public_key->thumbprint();
+  return facts;
+}
 
 bool needs_key_facts(const JwtPlan& plan) {
   const bool marked = holds_mark(plan.header_json) || holds_mark(plan.claims_json);

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 
+#include "proto/public_key.h"
 #include "proto/result.h"
+#include "proto/sha256.h"
 
 namespace signet::rules {
 
@@ -18,11 +20,14 @@ struct KeyFacts {
   std::optional<std::string> certificate_sha1{};    ///< ${certificate.sha1}: of the DER, base64url, as x5t
 };
 
+/// What follows from the public key: its hash is known with the pin, the key itself perhaps later. Any thread.
+KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key);
+
 /// Does this JWT speak of its key? Then fill_key_facts must come before cache_key and fill_times. Any thread.
 bool needs_key_facts(const JwtPlan& plan);
 
 /// Puts the facts into header, claims and `kid` where the profile has them. Error token_unavailable where one of them
-/// is not known: the message says which. Any thread.
+/// is not known, where the message says which; what was filled in stays, and it may be called again. Any thread.
 Result<void> fill_key_facts(JwtPlan& plan, const KeyFacts& facts);
 
 }  // namespace signet::rules

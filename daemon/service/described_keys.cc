@@ -104,4 +104,10 @@ std::optional<rules::PublicKeyPin> DescribedKeys::pin(const rules::KeyPolicy& ke
   return std::nullopt;
 }
 
+rules::KeyFacts DescribedKeys::facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const {
+  const auto condition = state_.live.keys.find(key.name);
+  const bool shown = condition != state_.live.keys.end();
+  return rules::facts_of(pin.spki_sha256, shown ? condition->second.public_key : std::nullopt);
+}
+
 }  // namespace signet::service

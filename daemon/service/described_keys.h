@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/rules/key_config.h"
+#include "daemon/rules/key_facts.h"
 #include "daemon/service/link_messages.h"
 #include "daemon/service/pins.h"
 #include "daemon/service/service_state.h"
@@ -24,6 +25,8 @@ class DescribedKeys {
   bool learn(const std::string& token, const TokenDescription& description);
   /// The public key that signatures must verify against, as far as it is known.
   std::optional<rules::PublicKeyPin> pin(const rules::KeyPolicy& key) const;
+  /// What a JWT may say of its key, as far as it is known. `pin` is that key's.
+  rules::KeyFacts facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const;
 
  private:
   rules::KeyCondition judge(const rules::KeyPolicy& key, const KeyDescription* described);

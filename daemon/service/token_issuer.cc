@@ -1,5 +1,7 @@
 #include "daemon/service/token_issuer.h"
 
+#include "daemon/rules/key_facts.h"
+#include "daemon/service/random_uuid.h"
 #include "proto/api.h"
 #include "proto/jws.h"
 
@@ -69,6 +71,9 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
 
   Result<rules::PublicKeyPin> pin = co_await know_pin(policy, deadline);
   if (!pin) co_return Unexpected(pin.error());
+  if (Result<void> filled = co_await fill_facts(plan, policy, *pin, deadline); !filled)
+    co_return Unexpected(filled.error());
+  record.kid = plan.kid;
   const rules::WallTime now = wall_now();
   cache_.observe_clock(now);
   const Sha256Digest cache_key = rules::cache_key(plan, pin->spki_sha256);
@@ -124,6 +129,19 @@ Task<Result<rules::PublicKeyPin>> TokenIssuer::know_pin(const rules::KeyPolicy& 
   co_return Unexpected(make_error(ErrorCode::token_unavailable, "described without a public key"));
 }
 
+// What is known stays true while the token is away, so that a cached JWT needs no token.
+Task<Result<void>> TokenIssuer::fill_facts(rules::JwtPlan& plan, const rules::KeyPolicy& key,
+                                           const rules::PublicKeyPin& pin, Deadline deadline) {
+  if (!rules::needs_key_facts(plan)) co_return Result<void>();
+  if (rules::fill_key_facts(plan, keys_.facts(key, pin))) co_return Result<void>();
+  const std::shared_ptr<TokenLink> link = tokens_.find(key.token);
+  if (!link) co_return Unexpected(link_gone());
+  if (Result<void> described = co_await link->wait_until_described(deadline); !described)
+    co_return Unexpected(described.error());
+  if (const auto usable = usable_link(key); !usable) co_return Unexpected(usable.error());
+  co_return rules::fill_key_facts(plan, keys_.facts(key, pin));
+}
+
 Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPolicy& key) const {
   const auto condition = state_.live.keys.find(key.name);
   if (condition != state_.live.keys.end() && !condition->second.usable) {
@@ -137,7 +155,9 @@ Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPoli
 }
 
 Task<Result<SignedJwtPtr>> TokenIssuer::sign(std::shared_ptr<const Order> order) {
-  Result<rules::UnsignedJwt> unsigned_jwt = rules::fill_times(order->plan, wall_now(), built_at_);
+  const Result<std::string> uuid = random_uuid();
+  if (!uuid) co_return Unexpected(uuid.error());
+  Result<rules::UnsignedJwt> unsigned_jwt = rules::fill_times(order->plan, wall_now(), built_at_, *uuid);
   if (!unsigned_jwt) co_return Unexpected(unsigned_jwt.error());
   SignOrder what{.object = order->object,
                  .algorithm = std::string(jose_name(order->plan.algorithm)),

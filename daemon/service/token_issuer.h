@@ -39,6 +39,8 @@ class TokenIssuer {
                                 const std::string& key, rules::AuditRecord& record);
   Result<void> count(const rules::KeyPolicy& key, uid_t uid, bool cached);
   Task<Result<rules::PublicKeyPin>> know_pin(const rules::KeyPolicy& key, Deadline deadline);
+  Task<Result<void>> fill_facts(rules::JwtPlan& plan, const rules::KeyPolicy& key, const rules::PublicKeyPin& pin,
+                                Deadline deadline);
   Result<std::shared_ptr<TokenLink>> usable_link(const rules::KeyPolicy& key) const;
   Task<Result<SignedJwtPtr>> sign(std::shared_ptr<const Order> order);
 
