@@ -2,6 +2,9 @@ signet_test(test_rules_config LABEL unit
   SOURCES rules_allow_test.cc rules_system_unit_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_configuration_test.cc
   DEPENDS signet_rules)
 signet_test(test_rules_profile LABEL unit SOURCES rules_profile_test.cc rules_text_rule_test.cc DEPENDS signet_rules)
+signet_test(test_shipped_profiles LABEL unit
+  SOURCES shipped_profiles_test.cc shipped_apple_api.cc shipped_apple_team.cc shipped_apple_organisation.cc
+  DEPENDS signet_rules)
 signet_test(test_rules_claims LABEL unit
   SOURCES rules_claims_test.cc rules_lifetime_test.cc rules_scope_test.cc rules_reuse_test.cc
   DEPENDS signet_rules)
@@ -10,7 +13,7 @@ signet_test(test_rules_requests LABEL unit
   DEPENDS signet_rules)
 
 # The profiles that ship are tested, not copies of them.
-foreach(program test_rules_config test_rules_profile test_rules_claims test_rules_requests)
+foreach(program test_rules_config test_rules_profile test_rules_claims test_rules_requests test_shipped_profiles)
   target_compile_definitions(${program} PRIVATE SIGNET_PROFILES="${PROJECT_SOURCE_DIR}/daemon/profiles"
     SIGNET_DOCS="${PROJECT_SOURCE_DIR}/docs")
 endforeach()

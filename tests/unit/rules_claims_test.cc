@@ -17,10 +17,12 @@ struct Texts {
   std::string payload;
 };
 
-Texts texts_of_jwt(const KeyPolicy& key, const std::string& body, WallTime now = kNow) {
+constexpr std::string_view kUuidText = "0b1a2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
+
+Texts texts_of_jwt(const KeyPolicy& key, const std::string& body) {
   const auto plan = plan_jwt(key, request_of(body));
   REQUIRE_OK(plan);
-  const auto jwt = fill_times(plan.value(), now, kBuilt);
+  const auto jwt = fill_times(plan.value(), kNow, kBuilt, kUuidText);
   REQUIRE_OK(jwt);
   REQUIRE_OK(check_signing_input(jwt.value().signing_input, key.algorithm));
   const auto parts = parse_compact_jws(jws_compact(jwt.value().signing_input, bytes_of("signature")));
@@ -42,6 +44,18 @@ KeyPolicy key_with(const std::string& more, const std::string& lines = "") {
       more + "}");
   return key_of("token = build\nobject = pkcs11:object=x\nprofile = test\nallow = user:ci\n" + lines,
                 {{"test", profile}});
+}
+
+/// What stands between the fences of a page, in its order.
+std::vector<std::string> code_blocks(const std::string& page) {
+  std::vector<std::string> blocks;
+  for (auto open = page.find("```"); open != std::string::npos;) {
+    const auto begin = page.find('\n', open) + 1;
+    const auto end = page.find("```", begin);
+    blocks.push_back(page.substr(begin, end - begin));
+    open = page.find("```", end + 3);
+  }
+  return blocks;
 }
 
 }  // namespace
@@ -180,16 +194,11 @@ TEST_CASE("Claims that no HTTP header could carry are refused") {
 
 TEST_CASE("The worked example of docs/profiles.md does what the page says") {
   const auto page = read_whole(SIGNET_DOCS "/profiles.md");
-  const std::string fence = "```json\n";
-  const auto begin = page.find(fence) + fence.size();
-  const auto profile = profile_of(page.substr(begin, page.find("```", begin) - begin));
-  const auto key = key_of(
-      "token = build\nobject = pkcs11:object=x\nprofile = test\nkey-id = 0123abcd\n"
-      "tenant = 57246542-96fe-1a63-e053-0824d011072a\n",
-      {{"test", profile}});
-  const auto [header, payload] =
-      texts_of_jwt(key, R"({"claims":{"sub":"nightly"},"scope":["reports.read","reports.list"]})", kNow + 30s);
-  CHECK(header == R"({"alg":"RS256","kid":"0123abcd","typ":"JWT","id":"57246542-96fe-1a63-e053-0824d011072a.eu"})");
-  CHECK(payload == R"({"iss":"57246542-96fe-1a63-e053-0824d011072a","zone":"frankfurt","sub":"nightly",)"
-                   R"("scope":"reports.read reports.list","iat":1700000000,"exp":1700000330})");
+  const auto blocks = code_blocks(page.substr(page.find("## A worked example")));
+  REQUIRE(blocks.size() >= 4);
+  CHECK(std::ranges::count(blocks[0], '\n') <= 20);
+  const auto key = key_of(blocks[1], {{"example", profile_of(blocks[0], "example")}});
+  CHECK(key.header_json ==
+        R"({"alg":"RS256","kid":"0123abcd","typ":"JWT","id":"57246542-96fe-1a63-e053-0824d011072a.eu"})");
+  CHECK(texts_of_jwt(key, blocks[2]).payload + "\n" == blocks[3]);
 }
