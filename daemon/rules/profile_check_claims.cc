@@ -27,7 +27,7 @@ bool fixes(const Profile& profile, std::string_view claim) {
 /// A default that names variables can only be held against its rule where a key file gives them.
 void check_constant_default(const CallerClaim& claim, ProfileProblems& problems) {
   const auto names = variables_in(*claim.default_value);
-  if (!names || std::ranges::any_of(*names, [](const std::string& name) { return !is_late_value(name); })) return;
+  if (!names || std::ranges::any_of(*names, [](const std::string& name) { return name != kUuid; })) return;
   if (const auto checked = check_default(claim, {}); !checked)
     problems.add(json_path_member(path("caller-claims", claim.name), "default"), "does not keep the claim's own rule");
 }

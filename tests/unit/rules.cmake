@@ -1,7 +1,9 @@
 signet_test(test_rules_config LABEL unit
   SOURCES rules_allow_test.cc rules_system_unit_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_configuration_test.cc
   DEPENDS signet_rules)
-signet_test(test_rules_profile LABEL unit SOURCES rules_profile_test.cc rules_text_rule_test.cc DEPENDS signet_rules)
+signet_test(test_rules_profile LABEL unit
+  SOURCES rules_profile_test.cc rules_profile_language_test.cc rules_key_facts_test.cc rules_text_rule_test.cc rules_text_format_test.cc
+  DEPENDS signet_rules)
 signet_test(test_shipped_profiles LABEL unit
   SOURCES shipped_profiles_test.cc shipped_apple_api.cc shipped_apple_team.cc shipped_apple_organisation.cc
   DEPENDS signet_rules)

@@ -1,4 +1,5 @@
 #include "daemon/rules/profile.h"
+#include "tests/unit/profile_texts.h"
 #include "tests/unit/rules_fixture.h"
 
 using namespace signet;
@@ -7,11 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The smallest profile, with more members after it.
-std::string with(const std::string& more) {
-  return R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["ES256"],"lifetime":{"default":60,"cap":120,"backdate":10})" +
-         more + "}";
-}
+std::string with(const std::string& more) { return profile_text(more); }
 
 std::vector<std::string> problems_of(const std::string& json, const std::string& file = "/p/x.json") {
   const auto reading = read_profile(file, json);
@@ -168,14 +165,14 @@ TEST_CASE("Claims have one source each") {
       "$.exactly-one-of: names a claim that is required");
 }
 
+/// The smallest profile with another lifetime.
+std::string lifetime(const std::string& text) { return profile_text("", text); }
+
 TEST_CASE("Scope, roles and lifetimes fit each other") {
   check_problem(with(R"(,"scope":{"shape":"words","entries":"get-resource"})"),
                 "$.scope.entries: get-resource needs the shape array");
   check_problem(with(R"(,"scope":{"shape":"array","entries":"get-resource","required-for":["admin"]})"),
                 "$.scope.required-for: names a role");
-  const auto lifetime = [](const std::string& text) {
-    return R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["ES256"],"lifetime":)" + text + "}";
-  };
   CHECK(problems_of(lifetime(R"({"default":1140,"cap":1200,"backdate":60})")).empty());
   check_problem(lifetime(R"({"default":1141,"cap":1200,"backdate":60})"),
                 "$.lifetime.default: is above 1140, the cap less backdate");
@@ -199,4 +196,105 @@ TEST_CASE("Reuse has rules only where it is allowed and ends") {
 TEST_CASE("A profile's file has a name that a key file can say") {
   CHECK(problems_of(with(""), "/p/apns.json").empty());
   for (const char* bad : {"/p/APNs.json", "/p/.json", "/p/apns.jsn"}) CHECK(problems_of(with(""), bad).size() == 1);
+}
+
+TEST_CASE("Times that are written and times that are counted fit each other") {
+  check_problem(lifetime(R"({"default":60,"cap":60,"claims":["iat","nbf"]})"),
+                "$.lifetime.claims: leaves out exp; say \"expires\": false as well");
+  check_problem(lifetime(R"({"expires":false,"claims":["iat","exp"]},"reuse":{"max-age":5})"),
+                "$.lifetime.claims: names exp, and expires is false");
+  check_problem(lifetime(R"({"default":50,"cap":60,"backdate":10,"claims":["exp"]})"),
+                "$.lifetime.backdate: must be 0 where neither iat nor nbf is written");
+  check_problem(lifetime(R"({"default":60,"cap":60,"claims":["exp","jti"]})"),
+                "$.lifetime.claims: must name iat, nbf and exp alone");
+  for (const char* claims : {"[]", R"(["exp","exp"])", R"("exp")"})
+    CHECK(problems_of(lifetime(std::string(R"({"default":60,"cap":60,"claims":)") + claims + "}")).size() >= 1);
+  check_problem(profile_text(R"(,"scope":{"shape":"array","entries":"get-resource"})",
+                             R"({"default":1,"cap":10,"fixed":true,"long-lived":{"cap":100,"resources":["/v1/x"]}})"),
+                "$.lifetime.fixed: stands beside long-lived");
+  check_problem(lifetime(R"({"expires":false,"fixed":true},"reuse":{"max-age":5})"), "$.lifetime.fixed: is no member");
+}
+
+TEST_CASE("What the language fills in has its places, and a fresh value its word on reuse") {
+  const std::string once = R"(,"reuse":{"allowed":false})";
+  CHECK(problems_of(with(R"(,"claims":{"jti":"${uuid}"})" + once)).empty());
+  CHECK(problems_of(with(R"(,"claims":{"jti":"${uuid}"},"reuse":{"allowed":true})")).empty());
+  const std::string stated = "$.reuse.allowed: must be stated where ${uuid} is used";
+  check_problem(with(R"(,"claims":{"jti":"${uuid}"})"), stated);
+  check_problem(with(R"(,"claims":{"jti":"${uuid}"},"reuse":{"max-age":5})"), stated);
+  check_problem(with(R"(,"caller-claims":{"jti":{"type":"text","default":"${uuid}"}})"), stated);
+  check_problem(with(R"(,"header":{"x":"${uuid}"})" + once), "$.header.x: uses ${uuid}, which cannot stand here");
+  check_problem(with(R"(,"caller-claims":{"a":{"type":"text","default":"${key.thumbprint}"}})"),
+                "$.caller-claims.a.default: uses ${key.thumbprint}, which cannot stand here");
+  check_problem(with(R"(,"claims":{"a":"${key.sha256}"})"), "$.claims.a: uses ${key.sha256}, which is no variable");
+  check_problem(with(R"(,"variables":{"uuid":{}},"claims":{"a":"${uuid}"})" + once),
+                "$.variables.uuid: is a word of the profile language");
+  CHECK(problems_of(with(R"(,"header":{"kid":"${key.thumbprint}"})")).empty());
+  for (const char* kid : {"k-${key.thumbprint}", "${certificate.sha256}"})
+    check_problem(with(R"(,"header":{"kid":")" + std::string(kid) + R"("})"),
+                  "$.header.kid: may name nothing of the key but ${key.thumbprint}");
+  check_problem(with(R"(,"claims":{"a":["\u007fuuid\u007f"]})"), "$.claims.a: holds a DEL character");
+}
+
+TEST_CASE("Variables are changed or left out in ways that fit") {
+  check_problem(with(R"(,"variables":{"v":{"optional":true,"default":"x"}},"claims":{"a":"${v}"})"),
+                "$.variables.v.optional: stands beside a default");
+  check_problem(with(R"(,"variables":{"v":{"one-of":["x"],"upper-case":true}},"claims":{"a":"${v}"})"),
+                "$.variables.v.one-of: stands beside a change");
+  check_problem(with(R"(,"variables":{"v":{"replace":{".":1}}},"claims":{"a":"${v}"})"),
+                "$.variables.v.replace[\".\"]: must be one text for another");
+  check_problem(with(R"(,"variables":{"v":{"replace":{"":"x"}}},"claims":{"a":"${v}"})"), "$.variables.v.replace");
+  check_problem(with(R"(,"variables":{"v":{"prefix":"ab","one-of":["abc","b"]}},"claims":{"a":"${v}"})"),
+                "$.variables.v.one-of: holds a text that the other rules refuse");
+  check_problem(with(R"(,"variables":{"v":{"format":["uuid","URL"]}},"claims":{"a":"${v}"})"),
+                "$.variables.v.format: must be uuid, origin");
+  check_problem(with(R"(,"variables":{"v":{"format":7}},"claims":{"a":"${v}"})"), "$.variables.v.format: must be");
+}
+
+TEST_CASE("Caller claims have types, members and defaults that fit") {
+  const auto claim = [](const std::string& text) { return with(R"(,"caller-claims":{"c":)" + text + "}"); };
+  check_problem(claim(R"({"type":"number"})"),
+                "$.caller-claims.c.type: must be text, integer, boolean, texts or object");
+  check_problem(claim(R"({"type":"object"})"), "$.caller-claims.c.members: is missing");
+  check_problem(claim(R"({"type":"object","members":{"m":{"type":"text","default":"x"}}})"),
+                "$.caller-claims.c.members.m.default: is no member");
+  check_problem(claim(R"({"type":"object","members":{"m":{"type":"text","secret":true}}})"),
+                "$.caller-claims.c.members.m.secret: is no member");
+  check_problem(claim(R"({"type":"object","members":{"m":{"type":"boolean","length":1}}})"),
+                "$.caller-claims.c.members.m.length: is no member");
+  check_problem(claim(R"({"type":"text","members":{}})"), "$.caller-claims.c.members: is no member");
+  check_problem(claim(R"({"type":"texts","min-items":3,"max-items":2})"),
+                "$.caller-claims.c.min-items: is above max-items");
+  check_problem(claim(R"({"type":"text","required":true,"default":"x"})"),
+                "$.caller-claims.c.required: stands beside a default");
+  check_problem(claim(R"({"type":"text","max-length":2,"default":"abc"})"),
+                "$.caller-claims.c.default: does not keep the claim's own rule");
+  check_problem(claim(R"({"type":"integer","min":0,"max":1,"default":"0"})"),
+                "$.caller-claims.c.default: does not keep the claim's own rule");
+  check_problem(claim(R"({"type":"text","default":"${nobody}"})"), "$.caller-claims.c.default: uses ${nobody}");
+  check_problem(
+      with(R"(,"exactly-one-of":["a","b"],"caller-claims":{"a":{"type":"text"},"b":{"type":"text","default":"x"}})"),
+      "$.exactly-one-of: names a claim that has a default");
+}
+
+TEST_CASE("A default scope is one that a request could give") {
+  const auto scope = [](const std::string& text) { return with(R"(,"roles":["admin"],"scope":)" + text); };
+  CHECK(problems_of(scope(R"({"shape":"words","entries":"text","default":"a b"})")).empty());
+  check_problem(scope(R"({"shape":"array","entries":"text","default":"a"})"),
+                "$.scope.default: is no scope that a request could give");
+  check_problem(scope(R"({"shape":"array","entries":"get-resource","default":["PUT /a"]})"),
+                "$.scope.default: is no scope that a request could give");
+  check_problem(scope(R"({"shape":"text","entries":"text","default":"a","required-for":["admin"]})"),
+                "$.scope.required-for: means nothing beside a default");
+  check_problem(with(R"(,"exactly-one-of":["a","scope"],"caller-claims":{"a":{"type":"text"}},
+                        "scope":{"shape":"text","entries":"text","default":"x"})"),
+                "$.exactly-one-of: names a claim that has a default");
+}
+
+TEST_CASE("Sharing, order and hearsay are said in their own words") {
+  check_problem(with(R"(,"reuse":{"allowed":false,"shared":true})"), "$.reuse: is not allowed and yet has rules");
+  check_problem(with(R"(,"order":"file")"), "$.order: can only be sorted");
+  check_problem(with(R"(,"second-hand":"a")"), "$.second-hand: must be an array");
+  CHECK(profile_of(with(R"(,"second-hand":["Seen in clients."])"))->second_hand ==
+        std::vector<std::string>{"Seen in clients."});
 }
