@@ -26,11 +26,12 @@ bool wants(const rules::Profile* profile, const std::string& variable, const std
   return profile == nullptr || !value.empty() || profile->variables.contains(variable);
 }
 
-// Variables beside the two that have options. One that holds for some kinds of key only is left to the person.
+// Variables beside the two that have options. One that holds for some kinds of key only, or need not be given, is left
+// to the person.
 std::vector<Line> other_variables(const rules::Profile& profile) {
   std::vector<Line> lines;
   for (const auto& [name, variable] : profile.variables) {
-    if (name != "key-id" && name != "issuer" && !variable.default_value && variable.when.empty())
+    if (name != "key-id" && name != "issuer" && !variable.default_value && !variable.optional && variable.when.empty())
       lines.push_back({name, "", "wanted by profile " + profile.name});
   }
   return lines;
