@@ -91,7 +91,7 @@ struct LifetimeRule {
   std::optional<LongLived> long_lived{};
 
   bool expires() const { return default_lifetime.has_value(); }
-  std::chrono::seconds max_lifetime() const { return cap - backdate; }
+  std::chrono::seconds max_lifetime() const { return fixed ? *default_lifetime : cap - backdate; }
 };
 
 struct ReuseRule {

@@ -41,9 +41,9 @@ void check_lifetime(const Profile& profile, ProfileProblems& problems) {
   const auto& rule = profile.lifetime;
   check_time_claims(rule, problems);
   if (!rule.expires()) return;
-  if (*rule.default_lifetime > rule.max_lifetime())
-    problems.add(lifetime_path("default"),
-                 fmt::format("is above {}, the cap less backdate", rule.max_lifetime().count()));
+  const auto longest = rule.cap - rule.backdate;
+  if (*rule.default_lifetime > longest)
+    problems.add(lifetime_path("default"), fmt::format("is above {}, the cap less backdate", longest.count()));
   if (rule.long_lived) check_long_lived(profile, problems);
 }
 

@@ -39,8 +39,14 @@ json::object jwk_of(const KeyPolicy& key, const PublicKey& public_key) {
   return jwk;
 }
 
+/// The one in its JWTs; empty where there is none, or it is not known yet.
+std::string kid_of(const KeyPolicy& key, const LiveState& live) {
+  const auto* condition = key.kid_is_thumbprint ? find(live.keys, key.name) : nullptr;
+  return condition != nullptr && condition->public_key ? condition->public_key->thumbprint() : key.kid;
+}
+
 KeySummary summary_of(const KeyPolicy& key, const LiveState& live) {
-  return {key.name, key.profile->name, std::string(jose_name(key.algorithm)), key.kid, key_state(key, live)};
+  return {key.name, key.profile->name, std::string(jose_name(key.algorithm)), kid_of(key, live), key_state(key, live)};
 }
 
 KeySummary summary_of(const std::string& name, const BrokenKey& key) {

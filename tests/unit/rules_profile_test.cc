@@ -176,6 +176,8 @@ TEST_CASE("Scope, roles and lifetimes fit each other") {
   CHECK(problems_of(lifetime(R"({"default":1140,"cap":1200,"backdate":60})")).empty());
   check_problem(lifetime(R"({"default":1141,"cap":1200,"backdate":60})"),
                 "$.lifetime.default: is above 1140, the cap less backdate");
+  check_problem(lifetime(R"({"default":1141,"cap":1200,"backdate":60,"fixed":true})"),
+                "$.lifetime.default: is above 1140, the cap less backdate");
   check_problem(lifetime(R"({"default":1,"cap":10,"long-lived":{"cap":100,"resources":["/v1/x"]}})"),
                 "$.lifetime.long-lived: needs a scope with get-resource entries");
   check_problem(

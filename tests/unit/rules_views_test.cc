@@ -1,4 +1,5 @@
 #include "daemon/rules/views.h"
+#include "tests/unit/profile_texts.h"
 #include "tests/unit/rules_fixture.h"
 
 using namespace signet;
@@ -135,6 +136,27 @@ TEST_CASE("Without a kid of the profile the thumbprint names the published key")
   state.keys["apple"].public_key = some_public_key();
   CHECK(published_keys(built, state).front().at("kid") ==
         "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");  // RFC 8037 appendix A.3
+}
+
+TEST_CASE("Where the kid is the thumbprint, a key is listed with it as soon as the key is known") {
+  const auto profile = profile_of(profile_text(R"(,"header":{"kid":"${key.thumbprint}"})"));
+  Configuration built;
+  built.keys.emplace("apple", key_of("token = build\nobject = pkcs11:object=x\nprofile = test\nallow = user:ci\n",
+                                     {{"test", profile}}));
+  auto state = live();
+  CHECK(list_keys(built, kCi, state).front().kid.empty());
+  state.keys["apple"] = {true, "", some_public_key()};
+  CHECK(list_keys(built, kCi, state).front().kid == some_public_key().thumbprint());
+}
+
+TEST_CASE("A fixed lifetime is the longest that may be asked for") {
+  const auto profile = profile_of(profile_text("", R"({"default":60,"cap":120,"fixed":true})"));
+  Configuration built;
+  built.keys.emplace("apple", key_of("token = build\nobject = pkcs11:object=x\nprofile = test\nallow = user:ci\n",
+                                     {{"test", profile}}));
+  const auto shown = show_key(built, kCi, "apple", live());
+  REQUIRE_OK(shown);
+  CHECK(shown.value().may_ask.max_lifetime == 60);
 }
 
 TEST_CASE("whoami repeats what the kernel said") {
