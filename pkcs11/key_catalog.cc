@@ -1,6 +1,9 @@
 #include "pkcs11/key_catalog.h"
 
+#include <chrono>
 #include <numeric>
+
+#include "pkcs11/key_certificates.h"
 
 namespace signet::pkcs11 {
 namespace {
@@ -18,6 +21,15 @@ Refusal no_such_key() {
 Refusal several_keys() {
   return {.reason = RefusalReason::key_refused,
           .message = "several keys on the token fit the key file's `object`; add id=… or object=… to the URI"};
+}
+
+// Chosen at each description: one certificate follows the other while nobody lists the token's objects.
+KeyView view_now(const TokenKey& key, std::string object) {
+  KeyView view = view_of(key, std::move(object));
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (const X509Certificate* certificate = choose_certificate(key.certificates, now))
+    view.certificate = certificate->der();
+  return view;
 }
 
 KeyView view_of_missing(std::string object, const Refusal& refusal) {
@@ -69,10 +81,10 @@ std::vector<KeyView> KeyCatalog::describe(std::span<const std::string> objects) 
   std::vector<KeyView> views;
   for (const std::string& object : objects) {
     const auto key = find(object);
-    views.push_back(key ? view_of(**key, object) : view_of_missing(object, key.error()));
+    views.push_back(key ? view_now(**key, object) : view_of_missing(object, key.error()));
   }
   if (!objects.empty()) return views;
-  for (const TokenKey& key : keys_) views.push_back(view_of(key, canonical_uri(key)));
+  for (const TokenKey& key : keys_) views.push_back(view_now(key, canonical_uri(key)));
   return views;
 }
 

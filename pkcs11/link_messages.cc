@@ -86,6 +86,7 @@ void write(const KeyView& key, link::Key& out) {
   out.set_never_extractable(key.never_extractable);
   out.set_local(key.local);
   out.set_always_authenticate(key.always_authenticate);
+  out.set_certificate(text(key.certificate));
 }
 
 }  // namespace

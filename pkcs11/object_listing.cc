@@ -1,10 +1,11 @@
 #include "pkcs11/object_listing.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "pkcs11/key_certificates.h"
+#include "pkcs11/object_tie.h"
 #include "pkcs11/public_key_source.h"
 
 namespace signet::pkcs11 {
@@ -13,34 +14,28 @@ namespace {
 /// Public keys by what ties them to their private key; null where several of one type have the same tie.
 using PublicKeys = std::unordered_map<std::string, std::optional<PublicKey>>;
 
-constexpr const char* kSeveralPublicKeys =
-    "several public keys on the token have this key's id, so that nobody can say which is its own; remove the others";
-
-// CKA_ID binds the objects of one key pair (PKCS#11 2.40 section 4.7); tokens filled by hand may have the label alone.
 std::string tie_of(KeyType type, BytesView id, std::string_view label) {
-  const std::string name = id.empty() ? "label:" + std::string(label) : "id:" + std::string(text_of(id));
-  return std::string(key_type_name(type)) + " " + name;
-}
-
-using Reader = std::optional<PublicKey> (*)(const Attributes&);
-
-CallResult<void> collect(const Session& session, CK_OBJECT_CLASS object_class, std::span<const CK_ATTRIBUTE_TYPE> types,
-                         Reader reader, const AfterCall& after_call, PublicKeys& keys) {
-  SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, object_class, after_call));
-  for (const CK_OBJECT_HANDLE handle : handles) {
-    SIGNET_TRY_ASSIGN(const Attributes attributes, read_attributes(session, handle, types, after_call));
-    if (auto key = reader(attributes)) {
-      std::string tie = tie_of(key->type(), attributes.bytes(CKA_ID), attributes.text(CKA_LABEL));
-      const auto [known, is_first] = keys.emplace(std::move(tie), *key);
-      if (!is_first && known->second && known->second->spki_sha256() != key->spki_sha256()) known->second.reset();
-    }
-  }
-  return {};
+  return std::string(key_type_name(type)) + " " + tie_name(id, label);
 }
 
 std::optional<PublicKey> read_public_object(const Attributes& attributes) {
   auto key = public_key_of_object(attributes);
   return key ? key : public_key_of_info(attributes);
+}
+
+CallResult<PublicKeys> read_public_keys(const Session& session, const AfterCall& after_call) {
+  PublicKeys keys;
+  SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, CKO_PUBLIC_KEY, after_call));
+  for (const CK_OBJECT_HANDLE handle : handles) {
+    SIGNET_TRY_ASSIGN(const Attributes attributes,
+                      read_attributes(session, handle, public_key_attributes(), after_call));
+    if (auto key = read_public_object(attributes)) {
+      std::string tie = tie_of(key->type(), attributes.bytes(CKA_ID), attributes.text(CKA_LABEL));
+      const auto [known, is_first] = keys.emplace(std::move(tie), *key);
+      if (!is_first && known->second && known->second->spki_sha256() != key->spki_sha256()) known->second.reset();
+    }
+  }
+  return keys;
 }
 
 void take_public_half(TokenKey& key, const PublicKeys& keys) {
@@ -59,21 +54,9 @@ std::optional<PublicKey> own_public_half(const Attributes& private_key) {
   return public_key_of_object(private_key);
 }
 
-// A search costs as much as a fifth of reading all keys, and most tokens have a public object for every private one.
-CallResult<void> take_public_halves_of_certificates(const Session& session, const AfterCall& after_call,
-                                                    std::vector<TokenKey>& keys) {
-  if (std::ranges::all_of(keys, [](const TokenKey& key) { return key.public_key.has_value(); })) return {};
-  PublicKeys certified;
-  SIGNET_TRY(
-      collect(session, CKO_CERTIFICATE, certificate_attributes(), public_key_of_certificate, after_call, certified));
-  for (TokenKey& key : keys) take_public_half(key, certified);
-  return {};
-}
-
 CallResult<std::vector<TokenKey>> list_once(const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms,
                                             const AfterCall& after_call) {
-  PublicKeys public_keys;
-  SIGNET_TRY(collect(session, CKO_PUBLIC_KEY, public_key_attributes(), read_public_object, after_call, public_keys));
+  SIGNET_TRY_ASSIGN(const PublicKeys public_keys, read_public_keys(session, after_call));
   SIGNET_TRY_ASSIGN(const auto handles, find_objects_of_class(session, CKO_PRIVATE_KEY, after_call));
   std::vector<TokenKey> keys;
   for (const CK_OBJECT_HANDLE handle : handles) {
@@ -83,7 +66,7 @@ CallResult<std::vector<TokenKey>> list_once(const Session& session, const std::s
     key.public_key = own_public_half(attributes);
     take_public_half(key, public_keys);
   }
-  SIGNET_TRY(take_public_halves_of_certificates(session, after_call, keys));
+  SIGNET_TRY(take_certificates(session, after_call, keys));
   return keys;
 }
 

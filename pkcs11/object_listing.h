@@ -8,11 +8,11 @@
 
 namespace signet::pkcs11 {
 
-/// One pass over the token's private and public keys, and over its certificates where a public key is still wanting:
-/// every private key with its public half, where the token shows one (public object or certificate with the same
+/// One pass over the token's private and public keys and its certificates: every private key with its certificates
+/// (key_certificates.h) and its public half, where the token shows one (public object or certificate with the same
 /// CKA_ID, or label where the id is empty; CKA_PUBLIC_KEY_INFO; the numbers of an RSA key). A key for which several
-/// different ones could be meant is unusable. An object that another
-/// process removes meanwhile has the pass made once more. Needs a login. Blocks in the module, in two and more calls
+/// different ones could be meant is unusable. An object that another process removes meanwhile has the pass made once
+/// more. Needs a login. Blocks in the module, in two and more calls
 /// for each object; one thread per session.
 CallResult<std::vector<TokenKey>> list_keys(
     const Session& session, const std::set<CK_MECHANISM_TYPE>& mechanisms, const AfterCall& after_call = [] {});

@@ -1,10 +1,6 @@
 #include "pkcs11/public_key_source.h"
 
 #include <array>
-#include <memory>
-
-#include <openssl/err.h>
-#include <openssl/x509.h>
 
 #include "pkcs11/quirks.h"
 #include "pkcs11/token_key.h"
@@ -27,18 +23,6 @@ std::optional<PublicKey> ec_public_key(KeyType type, const Attributes& attribute
   return value_of(type == KeyType::ed25519 ? PublicKey::from_ed25519(*point) : PublicKey::from_ec_point(type, *point));
 }
 
-struct FreeX509 {
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
-
-Bytes spki_der(const X509& certificate) {
-  unsigned char* der = nullptr;
-  const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(&certificate), &der);
-  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(der, [](unsigned char* p) { OPENSSL_free(p); });
-  if (length <= 0) return {};
-  return to_bytes(std::as_bytes(std::span(der, static_cast<std::size_t>(length))));
-}
-
 }  // namespace
 
 std::span<const CK_ATTRIBUTE_TYPE> public_key_attributes() { return kPublicKeyAttributes; }
@@ -51,16 +35,10 @@ std::optional<PublicKey> public_key_of_object(const Attributes& attributes) {
   return value_of(PublicKey::from_rsa(attributes.bytes(CKA_MODULUS), attributes.bytes(CKA_PUBLIC_EXPONENT)));
 }
 
-std::optional<PublicKey> public_key_of_certificate(const Attributes& attributes) {
-  if (attributes.number(CKA_CERTIFICATE_TYPE) != CKC_X_509) return std::nullopt;
-  const BytesView value = attributes.bytes(CKA_VALUE);
-  const unsigned char* cursor = octets(value);
-  const std::unique_ptr<X509, FreeX509> certificate(d2i_X509(nullptr, &cursor, static_cast<long>(value.size())));
-  if (!certificate) {
-    ERR_clear_error();
-    return std::nullopt;
-  }
-  return value_of(PublicKey::from_spki(spki_der(*certificate)));
+Result<X509Certificate> certificate_of_object(const Attributes& attributes) {
+  if (attributes.number(CKA_CERTIFICATE_TYPE) != CKC_X_509)
+    return Unexpected(Error{ErrorCode::bad_input, "it is of a type other than X.509"});
+  return X509Certificate::from_der(attributes.bytes(CKA_VALUE));
 }
 
 std::optional<PublicKey> public_key_of_info(const Attributes& attributes) {

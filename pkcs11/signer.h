@@ -70,6 +70,7 @@ struct KeyView {
   bool never_extractable = false;
   bool local = false;
   bool always_authenticate = false;
+  Bytes certificate{};  ///< DER of the X.509 certificate to name in a JOSE header; empty where there is none
 };
 
 /// An opened token. Every function may be called from any thread.

@@ -9,6 +9,7 @@
 #include "pkcs11/objects.h"
 #include "pkcs11/signer.h"
 #include "proto/public_key.h"
+#include "proto/x509_certificate.h"
 
 // What a private key object is to us: read once per listing, immutable after it. Pure; any thread.
 namespace signet::pkcs11 {
@@ -21,6 +22,7 @@ struct TokenKey {
   std::string label{};
   std::optional<KeyType> type{};
   std::optional<PublicKey> public_key{};
+  std::vector<X509Certificate> certificates{};  ///< of this very key
   std::vector<Algorithm> algorithms{};
   std::string unusable{};  ///< why it is never used, in one plain sentence; empty: it may be
   bool sensitive = false;

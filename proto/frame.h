@@ -14,8 +14,9 @@ namespace signet {
 
 inline constexpr std::uint32_t kLinkVersion = 1;
 inline constexpr std::size_t kFrameHeaderBytes = 4;
-inline constexpr std::size_t kMaxRequestFrameBytes = 128UL * 1024;      ///< a 64 KiB signing input with room around it
-inline constexpr std::size_t kMaxReplyFrameBytes = 16UL * 1024 * 1024;  ///< a description of 10,000 keys
+inline constexpr std::size_t kMaxRequestFrameBytes = 128UL * 1024;  ///< a 64 KiB signing input with room around it
+inline constexpr std::size_t kMaxReplyFrameBytes =
+    64UL * 1024 * 1024;  ///< a description of 10,000 keys with their certificates
 
 using FrameHeader = std::array<std::byte, kFrameHeaderBytes>;
 

@@ -73,7 +73,8 @@ KeyDescription key_of(const link::Key& key) {
           .usable = key.usable(),
           .message = key.message(),
           .spki = to_bytes(key.spki()),
-          .algorithms = {key.alg().begin(), key.alg().end()}};
+          .algorithms = {key.alg().begin(), key.alg().end()},
+          .certificate = to_bytes(key.certificate())};
 }
 
 TokenDescription description_of(const link::Description& from) {

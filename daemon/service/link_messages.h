@@ -25,6 +25,7 @@ struct KeyDescription {
   std::string message;  ///< why not; may be shown to clients
   Bytes spki;           ///< empty where the token shows no public key
   std::vector<std::string> algorithms;
+  Bytes certificate{};  ///< DER; empty where the token has none for this key
 };
 
 struct TokenDescription {

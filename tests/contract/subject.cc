@@ -31,6 +31,10 @@ PublicKey FakeSubject::add_key(const KeySpec& spec) {
   });
 }
 
+void FakeSubject::add_certificate(const std::string& label, const std::string& id_hex, BytesView der) {
+  signer_.add_certificate(label, bytes_of(id_hex), der);
+}
+
 void FakeSubject::open(int) {
   signer_.forget();
   REQUIRE(signer_.refresh(std::chrono::steady_clock::now()).has_value());

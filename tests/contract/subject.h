@@ -20,6 +20,8 @@ class Subject {
   /// Keys added after open() are seen after refresh(), where abilities() says so.
   virtual PublicKey add_key(const KeySpec& spec) = 0;
   virtual void remove_key(const std::string& label) = 0;
+  /// These octets stored as a certificate; seen as keys are.
+  virtual void add_certificate(const std::string& label, const std::string& id_hex, BytesView der) = 0;
   /// Makes signer() usable, with that many sessions; again, as a new process image would, with nothing remembered.
   virtual void open(int sessions) = 0;
   virtual pkcs11::Signer& signer() = 0;
@@ -37,6 +39,7 @@ class FakeSubject final : public Subject {
   std::string token() const override { return "token=signet-test"; }
   PublicKey add_key(const KeySpec& spec) override;
   void remove_key(const std::string& label) override { signer_.remove_key(label); }
+  void add_certificate(const std::string& label, const std::string& id_hex, BytesView der) override;
   void open(int) override;
   pkcs11::Signer& signer() override { return signer_; }
 
@@ -52,6 +55,9 @@ class ModuleSubject final : public Subject {
   std::string token() const override { return token_->token_uri().substr(std::string("pkcs11:").size()); }
   PublicKey add_key(const KeySpec& spec) override { return token_->make_key(spec); }
   void remove_key(const std::string& label) override { token_->remove_key(label); }
+  void add_certificate(const std::string& label, const std::string& id_hex, BytesView der) override {
+    token_->store_certificate(label, id_hex, der);
+  }
   void open(int sessions) override;
   pkcs11::Signer& signer() override { return *signer_; }
 

@@ -1,4 +1,5 @@
-// CKA_VALUE of a certificate object, as the source of a public key.
+// CKA_VALUE of a certificate object, as the source of a public key and of the octets that a thumbprint is made of.
+#include <algorithm>
 #include <memory>
 
 #include <openssl/err.h>
@@ -36,13 +37,18 @@ bool is_key_of(BytesView certificate_der, const PublicKey& key) {
 void check_input(BytesView input) {
   pkcs11::Attributes attributes;
   attributes.set(CKA_VALUE, to_bytes(input));
-  expect(!pkcs11::public_key_of_certificate(attributes), "a certificate that does not say it is X.509 is not read");
+  expect(!pkcs11::certificate_of_object(attributes), "a certificate that does not say it is X.509 is not read");
   attributes.set(CKA_CERTIFICATE_TYPE, number(CKC_X_509));
-  const auto key = pkcs11::public_key_of_certificate(attributes);
+  const auto certificate = pkcs11::certificate_of_object(attributes);
   expect(ERR_peek_error() == 0, "no error of OpenSSL is left for somebody else to find");
-  if (!key) return;
-  check_public_key(*key);
-  expect(is_key_of(input, *key), "the certificate's key is the one OpenSSL sees in it");
+  if (!certificate) return;
+  check_public_key(certificate->public_key());
+  expect(is_key_of(input, certificate->public_key()), "the certificate's key is the one OpenSSL sees in it");
+  expect(std::ranges::equal(certificate->der(), input.first(certificate->der().size())),
+         "a certificate's octets are those of the object, from the first on");
+  const auto again = X509Certificate::from_der(certificate->der());
+  expect(again && again->sha256_thumbprint() == certificate->sha256_thumbprint(),
+         "what is left of a certificate is one, with the same thumbprint");
 }
 
 }  // namespace signet::fuzz

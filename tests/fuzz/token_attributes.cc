@@ -49,7 +49,7 @@ void check_input(BytesView input) {
   const pkcs11::Attributes attributes = read_attributes(reader);
   auto public_key = pkcs11::public_key_of_object(attributes);
   check_public_half(public_key);
-  check_public_half(pkcs11::public_key_of_certificate(attributes));
+  if (const auto certificate = pkcs11::certificate_of_object(attributes)) check_public_half(certificate->public_key());
   check_public_half(pkcs11::public_key_of_info(attributes));
   const auto key = pkcs11::key_from_attributes(7, attributes, std::move(public_key), mechanisms);
   check_token_key(key, mechanisms);

@@ -1,5 +1,6 @@
 #include "tests/support/fake_signer.h"
 
+#include "pkcs11/key_certificates.h"
 #include "pkcs11/mechanisms.h"
 
 namespace signet::test {
@@ -42,8 +43,20 @@ std::vector<KeyView> FakeSigner::describe(std::span<const std::string> objects) 
   return catalog_->describe(objects);
 }
 
+void FakeSigner::add_certificate(const std::string& label, BytesView id, BytesView der) {
+  constexpr CK_ULONG kX509 = CKC_X_509;
+  Attributes object;
+  object.set(CKA_LABEL, to_bytes(label));
+  object.set(CKA_ID, to_bytes(id));
+  object.set(CKA_CERTIFICATE_TYPE, to_bytes(std::as_bytes(std::span(&kX509, 1))));
+  object.set(CKA_VALUE, to_bytes(der));
+  certificates_.push_back(std::move(object));
+}
+
 Served<void> FakeSigner::refresh(Deadline) {
-  catalog_ = std::make_unique<KeyCatalog>(survey_, keys_);
+  std::vector<TokenKey> keys = keys_;
+  give_certificates(certificates_, keys);
+  catalog_ = std::make_unique<KeyCatalog>(survey_, std::move(keys));
   return {};
 }
 

@@ -21,6 +21,9 @@ class FakeSigner final : public pkcs11::Signer {
   /// Takes every key with this label away, seen at the next refresh().
   void remove_key(const std::string& label);
 
+  /// Adds a certificate object, seen as keys are.
+  void add_certificate(const std::string& label, BytesView id, BytesView der);
+
   std::vector<pkcs11::KeyView> describe(std::span<const std::string> objects) const override;
   pkcs11::Served<void> refresh(pkcs11::Deadline deadline) override;
   pkcs11::Served<pkcs11::JoseSignature> sign(const pkcs11::SignOrder& order) override;
@@ -31,6 +34,7 @@ class FakeSigner final : public pkcs11::Signer {
  private:
   pkcs11::TokenSurvey survey_;
   std::vector<pkcs11::TokenKey> keys_;
+  std::vector<pkcs11::Attributes> certificates_;
   std::vector<std::shared_ptr<const SoftwareKey>> private_keys_;  ///< by TokenKey::handle
   std::unique_ptr<pkcs11::KeyCatalog> catalog_;
   pkcs11::PinnedKeys pinned_keys_;

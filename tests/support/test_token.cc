@@ -5,6 +5,7 @@
 
 #include "proto/bytes.h"
 #include "proto/pkcs11_uri.h"
+#include "proto/sha256.h"
 #include "tests/support/run_program.h"
 
 namespace signet::test {
@@ -70,6 +71,10 @@ PublicKey TestToken::make_key(const KeySpec& spec) const {
   auto key = try_make_key(spec);
   if (!key) throw std::runtime_error("the key made on the token has no public half");
   return *key;
+}
+
+void TestToken::store_certificate(const std::string& label, const std::string& id_hex, BytesView der) const {
+  run_key_maker(*this, {"store", label, id_hex, hex(der)});
 }
 
 void TestToken::remove_key(const std::string& label) const { run_key_maker(*this, {"remove", label}); }

@@ -64,6 +64,8 @@ class TestToken {
   /// Nothing where PublicKey itself refuses the key: RSA under 2048 bits.
   virtual std::optional<PublicKey> try_make_key(const KeySpec& spec) const;
   PublicKey make_key(const KeySpec& spec) const;
+  /// Stores the octets as an X.509 certificate, by a process of its own.
+  void store_certificate(const std::string& label, const std::string& id_hex, BytesView der) const;
   /// Removes every object with this label, by a process of its own.
   virtual void remove_key(const std::string& label) const;
 

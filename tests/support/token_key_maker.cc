@@ -1,12 +1,15 @@
-// Makes a key pair on a token, with flaws if asked, or removes one: what tests of signet-token need and no program of
-// ours would do.
+// Makes a key pair on a token, with flaws if asked, stores a certificate there, or removes either: what tests of
+// signet-token need and no program of ours would do.
 //
 // token_key_maker MODULE MODULE-ARGS TOKEN-URI PIN-FILE make LABEL ID-HEX TYPE RSA-BITS FLAW keep|drop
+//
+// token_key_maker MODULE MODULE-ARGS TOKEN-URI PIN-FILE store LABEL ID-HEX DER-HEX
 //
 // token_key_maker MODULE MODULE-ARGS TOKEN-URI PIN-FILE remove LABEL
 //
 // FLAW: none, extractable, not-sensitive or no-sign. drop: without the public key's object. make prints the public
-// key's SubjectPublicKeyInfo in hexadecimal.
+// key's SubjectPublicKeyInfo in hexadecimal. store makes a certificate object of whatever octets it is
+// given.
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -146,6 +149,33 @@ void make(const Session& session, std::span<const std::string> words) {
   if (words[5] == "drop") need(check("C_DestroyObject", functions.C_DestroyObject(session.handle(), public_key)));
 }
 
+/// DER of the name "CN=test"; the octets themselves give the serial number, which tells the objects of one issuer
+/// apart.
+constexpr std::string_view kSubject = "\x30\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x0c\x04test";
+std::string serial_of(const std::string& octets) {
+  const Sha256Digest digest = sha256(bytes_of(octets));
+  return "\x02\x08\x01" + std::string(text_of(digest).substr(0, 7));
+}
+
+void store(const Session& session, std::span<const std::string> words) {
+  Template attributes;
+  attributes.add_number(CKA_CLASS, CKO_CERTIFICATE);
+  attributes.add_number(CKA_CERTIFICATE_TYPE, CKC_X_509);
+  attributes.add(CKA_TOKEN, true);
+  attributes.add(CKA_PRIVATE, false);
+  attributes.add(CKA_LABEL, words[0]);
+  attributes.add(CKA_ID, from_hex(words[1]));
+  const std::string octets = from_hex(words[2]);
+  attributes.add(CKA_SUBJECT, std::string(kSubject));
+  attributes.add(CKA_ISSUER, std::string(kSubject));
+  attributes.add(CKA_SERIAL_NUMBER, serial_of(octets));
+  attributes.add(CKA_VALUE, octets);
+  auto view = attributes.view();
+  CK_OBJECT_HANDLE object = 0;
+  need(
+      check("C_CreateObject", session.functions().C_CreateObject(session.handle(), view.data(), view.size(), &object)));
+}
+
 void remove(const Session& session, std::string label) {
   const std::array wanted{CK_ATTRIBUTE{CKA_LABEL, label.data(), label.size()}};
   const auto objects = need(find_objects(session, wanted));
@@ -160,10 +190,12 @@ int main(int argc, char** argv) {
   try {
     const std::vector<std::string> words(argv, argv + argc);
     const bool makes = words.size() == 12 && words[5] == "make";
+    const bool stores = words.size() == 9 && words[5] == "store";
     const bool removes = words.size() == 7 && words[5] == "remove";
-    if (!makes && !removes) throw std::runtime_error("wrong arguments; see the head of this file");
+    if (!makes && !stores && !removes) throw std::runtime_error("wrong arguments; see the head of this file");
     const Login login = log_in(words);
     if (makes) make(login.session, std::span(words).subspan(6));
+    if (stores) store(login.session, std::span(words).subspan(6));
     if (removes) remove(login.session, words[6]);
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {

@@ -1,6 +1,6 @@
 signet_test(test_proto_encoding LABEL unit SOURCES proto_encoding_test.cc DEPENDS signet_proto)
 signet_test(test_proto_json LABEL unit SOURCES proto_json_test.cc DEPENDS signet_proto)
-signet_test(test_proto_jose LABEL unit SOURCES proto_jws_test.cc proto_public_key_test.cc proto_rfc_vectors.cc proto_ssh_public_key_test.cc DEPENDS signet_proto)
+signet_test(test_proto_jose LABEL unit SOURCES proto_jws_test.cc proto_public_key_test.cc proto_rfc_vectors.cc proto_ssh_public_key_test.cc proto_x509_certificate_test.cc DEPENDS signet_test_certificate signet_proto)
 target_compile_definitions(test_proto_jose PRIVATE SIGNET_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
 signet_test(test_proto_config LABEL unit SOURCES proto_config_test.cc proto_pkcs11_uri_test.cc proto_rate_test.cc DEPENDS signet_proto)
 signet_test(test_proto_api LABEL unit SOURCES proto_api_test.cc DEPENDS signet_proto)
