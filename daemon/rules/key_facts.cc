@@ -33,7 +33,7 @@ Result<std::optional<std::string>> known(const std::optional<std::string>& fact,
 
 Result<std::optional<std::string>> fact_named(const KeyFacts& facts, std::string_view name) {
   static constexpr std::string_view kPinWhole = "write the whole key into the key's file (public-key = spki:…)";
-  static constexpr std::string_view kStore = "store the certificate on the token beside the key";
+  static constexpr std::string_view kStore = "store the certificate beside the key, with the same CKA_ID";
   if (name == kSpkiSha256) return known(facts.spki_sha256, "the hash of the public key", kPinWhole);
   if (name == kThumbprint) return known(facts.thumbprint, "the thumbprint of the public key", kPinWhole);
   if (name == kCertificateSha256) return known(facts.certificate_sha256, "the key's certificate", kStore);
@@ -52,9 +52,13 @@ bool names_fact(std::string_view json) {
 
 }  // namespace
 
-KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key) {
+KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key,
+                  const std::optional<X509Certificate>& certificate) {
   KeyFacts facts{.spki_sha256 = base64_of(spki_sha256)};
   if (public_key && public_key->spki_sha256() == spki_sha256) facts.thumbprint = public_key->thumbprint();
+  if (!certificate || certificate->public_key().spki_sha256() != spki_sha256) return facts;
+  facts.certificate_sha256 = certificate->sha256_thumbprint();
+  if (std::string sha1 = certificate->sha1_thumbprint(); !sha1.empty()) facts.certificate_sha1 = std::move(sha1);
   return facts;
 }
 

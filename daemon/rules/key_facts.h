@@ -6,6 +6,7 @@
 #include "proto/public_key.h"
 #include "proto/result.h"
 #include "proto/sha256.h"
+#include "proto/x509_certificate.h"
 
 namespace signet::rules {
 
@@ -20,8 +21,10 @@ struct KeyFacts {
   std::optional<std::string> certificate_sha1{};    ///< ${certificate.sha1}: of the DER, base64url, as x5t
 };
 
-/// What follows from the public key: its hash is known with the pin, the key itself perhaps later. Any thread.
-KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key);
+/// What follows from the public key: its hash is known with the pin, the key itself and its certificate perhaps later.
+/// Any thread.
+KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key,
+                  const std::optional<X509Certificate>& certificate);
 
 /// Does this JWT speak of its key? Then fill_key_facts must come before cache_key and fill_times. Any thread.
 bool needs_key_facts(const JwtPlan& plan);

@@ -69,16 +69,17 @@ MayAsk may_ask(const KeyPolicy& key) {
   return answer;
 }
 
+/// Only health distinguishes a key that waits for its token, which will be served, from one that is refused.
+bool can_serve(std::string_view state) { return state == kReady || state == "opening"; }
+
 KeyHealth health_of(const KeyPolicy& key, const LiveState& live) {
   const auto state = key_state(key, live);
   if (state == kDisabled) return {state, "The administrator has disabled this key."};
   const auto* condition = find(live.keys, key.name);
-  if (state == kMisconfigured && condition != nullptr) return {state, condition->message};
+  if (condition != nullptr && !condition->message.empty() && (state == kMisconfigured || can_serve(state)))
+    return {state, condition->message};
   return {state, fmt::format("Token {} cannot sign now; its own entry says why.", key.token)};
 }
-
-/// Only health distinguishes a key that waits for its token, which will be served, from one that is refused.
-bool can_serve(std::string_view state) { return state == kReady || state == "opening"; }
 
 class HealthBuilder {
  public:
@@ -89,9 +90,11 @@ class HealthBuilder {
     health_.tokens[key.token] =
         token != nullptr ? *token : TokenHealth{"opening", "The daemon has not yet heard of this token.", 0};
     const auto state = key_state(key, live_);
-    all_ready_ = all_ready_ && state == kReady && health_.tokens[key.token].state == kReady;
+    const auto* condition = find(live_.keys, key.name);
+    const bool has_message = condition != nullptr && !condition->message.empty();
+    all_ready_ = all_ready_ && state == kReady && health_.tokens[key.token].state == kReady && !has_message;
     any_serves_ = any_serves_ || can_serve(state);
-    if (!can_serve(state)) health_.keys.emplace(key.name, health_of(key, live_));
+    if (!can_serve(state) || has_message) health_.keys.emplace(key.name, health_of(key, live_));
     any_ = true;
   }
 

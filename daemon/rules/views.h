@@ -13,6 +13,7 @@
 #include "daemon/rules/peer.h"
 #include "proto/api.h"
 #include "proto/public_key.h"
+#include "proto/x509_certificate.h"
 
 // The bodies of the GET calls, made from the configuration and from what the daemon has learnt so far.
 namespace signet::rules {
@@ -20,8 +21,9 @@ namespace signet::rules {
 /// What the token's service said of one key.
 struct KeyCondition {
   bool usable = true;
-  std::string message{};                  ///< why not: one sentence that a client may see
-  std::optional<PublicKey> public_key{};  ///< once known
+  std::string message{};  ///< why not, or why it may soon be of no use: one sentence that a client may see
+  std::optional<PublicKey> public_key{};         ///< once known
+  std::optional<X509Certificate> certificate{};  ///< of that key; absent: the token has none
 };
 
 /// What changes while the daemon runs. The caller takes it under its own locks and hands over a copy or a reference
@@ -50,8 +52,9 @@ std::vector<boost::json::object> published_keys(const Configuration& configurati
 /// GET /v1/whoami. Any thread.
 WhoAmI who_am_i(const Peer& peer);
 
-/// GET /v1/health: the tokens behind the peer's keys and those of its keys that cannot serve. "down", which HTTP says
-/// with 503, where the audit fails or the peer has keys and none can serve; "degraded" where some cannot. Any thread.
+/// GET /v1/health: the tokens behind the peer's keys and those of its keys that cannot serve, or have a message.
+/// "down", which HTTP says with 503, where the audit fails or the peer has keys and none can serve; "degraded" where
+/// some cannot or have one. Any thread.
 Health health_for(const Configuration& configuration, const Peer& peer, const LiveState& live);
 
 }  // namespace signet::rules

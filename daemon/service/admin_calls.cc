@@ -47,7 +47,8 @@ json::object keys_of(const rules::Configuration& configuration, const rules::Liv
     entry["state"] = rules::key_state(key, live);
     entry["token"] = key.token;
     const auto condition = live.keys.find(name);
-    if (condition != live.keys.end() && !condition->second.usable) entry["message"] = condition->second.message;
+    if (condition != live.keys.end() && !condition->second.message.empty())
+      entry["message"] = condition->second.message;
     const auto reason = live.disabled.find(name);
     if (reason != live.disabled.end()) entry["disabled"] = reason->second;
   }

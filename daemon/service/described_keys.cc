@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/key_certificate.h"
 #include "host/log.h"
 #include "proto/public_key.h"
 
@@ -38,7 +39,22 @@ Result<void> check_algorithm(const rules::KeyPolicy& key, const KeyDescription& 
   return {};
 }
 
+/// signet-token has held it against the key already; this is the daemon's own look.
+std::optional<X509Certificate> shown_certificate(const KeyDescription& described, const PublicKey& shown) {
+  if (described.certificate.empty()) return std::nullopt;
+  auto certificate = X509Certificate::from_der(described.certificate);
+  if (!certificate || certificate->public_key().spki_sha256() != shown.spki_sha256()) return std::nullopt;
+  return *std::move(certificate);
+}
+
 rules::KeyCondition broken(std::string message) { return {.usable = false, .message = std::move(message)}; }
+
+void tell_change(const std::string& name, const rules::KeyCondition& known, const rules::KeyCondition& now) {
+  if (now.usable && !known.usable) host::log(host::LogLevel::notice, fmt::format("key {}: can be used again", name));
+  if (now.message.empty() || (now.usable == known.usable && now.message == known.message)) return;
+  const std::string_view outcome = now.usable ? "" : "cannot be used: ";
+  host::log(host::LogLevel::warning, fmt::format("key {}: {}{}", name, outcome, now.message));
+}
 
 }  // namespace
 
@@ -59,12 +75,8 @@ bool DescribedKeys::learn(const std::string& token, const TokenDescription& desc
     const auto described = std::ranges::find(description.keys, key.object, &KeyDescription::object);
     rules::KeyCondition verdict = judge(key, described == description.keys.end() ? nullptr : &*described);
     rules::KeyCondition& known = state_.live.keys[name];
-    if (!verdict.usable && (known.usable || known.message != verdict.message)) {
-      host::log(host::LogLevel::warning, fmt::format("key {}: cannot be used: {}", name, verdict.message));
-    } else if (verdict.usable && !known.usable) {
-      host::log(host::LogLevel::notice, fmt::format("key {}: can be used again", name));
-    }
-    all_usable = all_usable && verdict.usable;
+    tell_change(name, known, verdict);
+    all_usable = all_usable && verdict.usable && verdict.message.empty();
     known = std::move(verdict);
     judged_.insert_or_assign(name, Place{key.token, key.object});
   }
@@ -79,7 +91,12 @@ rules::KeyCondition DescribedKeys::judge(const rules::KeyPolicy& key, const KeyD
   if (!shown) return broken(shown.error().message);
   if (const Result<void> fits = check_algorithm(key, *described, *shown); !fits) return broken(fits.error().message);
   if (const Result<void> pinned = check_pin(key, *shown); !pinned) return broken(pinned.error().message);
-  return {.usable = true, .message = {}, .public_key = *shown};
+  std::optional<X509Certificate> certificate = shown_certificate(*described, *shown);
+  rules::CertificateVerdict verdict = rules::judge_certificate(key, certificate, wall_now());
+  return {.usable = verdict.usable,
+          .message = std::move(verdict.message),
+          .public_key = *shown,
+          .certificate = std::move(certificate)};
 }
 
 Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicKey& shown) {
@@ -106,8 +123,8 @@ std::optional<rules::PublicKeyPin> DescribedKeys::pin(const rules::KeyPolicy& ke
 
 rules::KeyFacts DescribedKeys::facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const {
   const auto condition = state_.live.keys.find(key.name);
-  const bool shown = condition != state_.live.keys.end();
-  return rules::facts_of(pin.spki_sha256, shown ? condition->second.public_key : std::nullopt);
+  if (condition == state_.live.keys.end()) return rules::facts_of(pin.spki_sha256, std::nullopt, std::nullopt);
+  return rules::facts_of(pin.spki_sha256, condition->second.public_key, condition->second.certificate);
 }
 
 }  // namespace signet::service

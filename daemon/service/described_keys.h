@@ -21,7 +21,7 @@ class DescribedKeys {
 
   /// Forgets verdicts on keys that are gone or lie elsewhere now. After every change of the configuration.
   void follow_configuration();
-  /// Takes one description of this token. True where every key of it can be used.
+  /// Takes one description of this token. True where every key of it can be used, and nobody has to mend anything.
   bool learn(const std::string& token, const TokenDescription& description);
   /// The public key that signatures must verify against, as far as it is known.
   std::optional<rules::PublicKeyPin> pin(const rules::KeyPolicy& key) const;

@@ -17,7 +17,6 @@ OWN = {"language": 1, "title": "Names its key", "source": "https://own.example/"
        "header": {"kid": "${key.thumbprint}", "typ": "JWT"},
        "claims": {"iss": "ACCOUNT.SHA256:${key.spki-sha256}", "jti": "${uuid}", "copy": ["${uuid}"]},
        "lifetime": {"default": 300, "cap": 600, "backdate": 60, "claims": ["nbf", "iat", "exp"]}, "reuse": {"allowed": True}}
-CERTIFIED = {**OWN, "header": {"x5t#S256": "${certificate.sha256}"}, "claims": {"iss": "me"}}
 NOTHING = {"key-id": None, "issuer": None, "role": None}
 
 
@@ -36,13 +35,11 @@ class Profiles(unittest.TestCase):
         for shipped in (SOURCE / "daemon/profiles").glob("*.json"):
             (profiles / shipped.name).write_bytes(shipped.read_bytes())
         (profiles / "own.json").write_text(json.dumps(OWN))
-        (profiles / "certified.json").write_text(json.dumps(CERTIFIED))
         cls.stack.write_daemon_conf(**{"profiles-dir": profiles})
         for name, options in {"push": {**TEAM, "profile": "apns"}, "push-again": {**TEAM, "profile": "apns"},
                               "push-other": {**TEAM, "profile": "apns", "team-id": "TEAM000002"},
                               "offer": {**APP, "profile": "storekit-promotional-offer"},
-                              "own": {**NOTHING, "profile": "own"}, "own-first-use": {**NOTHING, "profile": "own", "public-key": None},
-                              "certified": {**NOTHING, "profile": "certified"}}.items():
+                              "own": {**NOTHING, "profile": "own"}, "own-first-use": {**NOTHING, "profile": "own", "public-key": None}}.items():
             cls.stack.write_key(name, options)
         cls.stack.start()
 
@@ -83,12 +80,6 @@ class Profiles(unittest.TestCase):
                 self.assertEqual((claims["copy"], claims["nbf"]), ([claims["jti"]], claims["iat"]))
                 self.assertEqual(self.granted(key)["token"], granted["token"])
                 self.assertEqual([line["kid"] for line in self.stack.audit() if line["key"] == key], [granted["kid"]] * 2)
-
-    def test_a_jwt_that_needs_a_certificate_is_refused_where_the_token_has_none(self):
-        answer = self.stack.jwt(None, "certified")
-        self.assertEqual(answer.status, 503, answer)
-        self.assertEqual(answer.json()["code"], "token_unavailable")
-        self.assertIn("certificate", answer.json()["detail"])
 
 
 if __name__ == "__main__":

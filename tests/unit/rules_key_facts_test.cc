@@ -49,7 +49,7 @@ TEST_CASE("What a JWT says of its key is filled into header and claims, unescape
 
 TEST_CASE("A fact that is not known stops the JWT and names the mend") {
   const std::string whole = "ask the administrator to write the whole key into the key's file (public-key = spki:…).";
-  const std::string store = "ask the administrator to store the certificate on the token beside the key.";
+  const std::string store = "ask the administrator to store the certificate beside the key, with the same CKA_ID.";
   auto facts = kAll;
   facts.thumbprint.reset();
   CHECK(refusal(R"(,"header":{"kid":"${key.thumbprint}"})", facts).ends_with(whole));
@@ -94,10 +94,10 @@ TEST_CASE("The facts of RFC 8037's key are those that everybody computes") {
     octets.push_back(static_cast<std::byte>(octet));
   const auto key = PublicKey::from_ed25519(octets);
   REQUIRE_OK(key);
-  const auto facts = facts_of(key.value().spki_sha256(), key.value());
+  const auto facts = facts_of(key.value().spki_sha256(), key.value(), std::nullopt);
   CHECK(facts.thumbprint == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
   CHECK(facts.spki_sha256 == "BuP9j9opu2CrWVV95h7bCuzbIxE0vjDnW0Vfjht5L6k=");
   CHECK_FALSE(facts.certificate_sha256);
-  CHECK_FALSE(facts_of(Sha256Digest{}, key.value()).thumbprint);
-  CHECK_FALSE(facts_of(key.value().spki_sha256(), std::nullopt).thumbprint);
+  CHECK_FALSE(facts_of(Sha256Digest{}, key.value(), std::nullopt).thumbprint);
+  CHECK_FALSE(facts_of(key.value().spki_sha256(), std::nullopt, std::nullopt).thumbprint);
 }

@@ -208,6 +208,11 @@ TEST_CASE("Health is ok, degraded or down") {
   CHECK(health_for(built, kCi, state).status == "down");
   CHECK(health_for(built, kCi, LiveState{}).status == "degraded");
   state = live();
+  state.keys["apple"].message = "Its certificate has expired.";
+  CHECK(health_for(built, kCi, state).status == "degraded");
+  CHECK(health_for(built, kCi, state).keys.at("apple").state == "ready");
+  CHECK(health_for(built, kCi, state).keys.at("apple").message == "Its certificate has expired.");
+  state = live();
   state.audit_works = false;
   CHECK(health_for(built, kCi, state).status == "down");
   CHECK(health_for(built, Peer{.uid = 9}, live()).status == "ok");

@@ -1,8 +1,10 @@
+#include "daemon/rules/late_values.h"
 #include "daemon/service/described_keys.h"
 #include "proto/public_key.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_directory.h"
+#include "tests/support/test_certificate.h"
 
 namespace signet::test {
 namespace {
@@ -52,10 +54,16 @@ class Bench {
     key.token = "build";
     key.object = kObject;
     key.pin = std::move(pin);
+    key.header_json = header_json_;
     configuration->keys.emplace(key.name, key);
     state_.configuration = std::move(configuration);
     keys_.follow_configuration();
   }
+  /// From the next configure() on, the key's JWTs name its certificate.
+  void name_certificate() {
+    header_json_ = R"({"x5t#S256":")" + rules::with_marks({}).at(std::string(rules::kCertificateSha256)) + R"("})";
+  }
+  rules::KeyFacts facts() const { return keys_.facts(state_.configuration->keys.at("apple"), *pin()); }
   bool learn(const TokenDescription& description) { return keys_.learn("build", description); }
   const rules::KeyCondition& condition() { return state_.live.keys.at("apple"); }
   bool unknown() const { return state_.live.keys.empty(); }
@@ -64,6 +72,7 @@ class Bench {
 
  private:
   ScratchDirectory directory_;
+  std::string header_json_ = "{}";
   service::ServiceState state_{};
   service::Pins pins_{directory_.file("pins")};
   DescribedKeys keys_{state_, pins_};
@@ -143,6 +152,70 @@ TEST_CASE("what is known of a key outlasts its token's absence, and not its move
   REQUIRE(bench.condition().usable);
   bench.configure();
   REQUIRE_FALSE(bench.unknown());
+}
+
+TokenDescription showing_with(const Bytes& certificate) {
+  TokenDescription description = showing(one_key());
+  description.keys[0].certificate = certificate;
+  return description;
+}
+
+TEST_CASE("a key whose JWTs name its certificate is not used without one") {
+  Bench bench;
+  bench.name_certificate();
+  bench.configure();
+  Bytes certificate;
+  SECTION("none") {}
+  SECTION("another key's") { certificate = certificate_for(another_key()); }
+  SECTION("none that anybody could read") { certificate = to_bytes("no certificate"); }
+  REQUIRE_FALSE(bench.learn(showing_with(certificate)));
+  REQUIRE_FALSE(bench.condition().usable);
+  REQUIRE_FALSE(bench.condition().certificate.has_value());
+  REQUIRE(bench.condition().message.find("store the certificate beside the key") != std::string::npos);
+  REQUIRE_FALSE(bench.facts().certificate_sha256.has_value());
+  REQUIRE(bench.learn(showing_with(certificate_for(one_key()))));
+  REQUIRE(bench.condition().usable);
+}
+
+TEST_CASE("a key whose JWTs name no certificate does not care for any") {
+  Bench bench;
+  bench.configure();
+  REQUIRE(bench.learn(showing_with(certificate_for(another_key()))));
+  REQUIRE(bench.condition().usable);
+  REQUIRE(bench.condition().message.empty());
+}
+
+TEST_CASE("the facts of a key are those of the certificate shown last") {
+  Bench bench;
+  bench.name_certificate();
+  bench.configure();
+  const Bytes old = certificate_for(one_key());
+  REQUIRE(bench.learn(showing_with(old)));
+  const auto read = X509Certificate::from_der(old);
+  REQUIRE_OK(read);
+  REQUIRE(bench.facts().certificate_sha256 == read->sha256_thumbprint());
+  REQUIRE(bench.facts().certificate_sha1 == read->sha1_thumbprint());
+  REQUIRE(bench.learn(showing_with(certificate_for(one_key()))));
+  REQUIRE(bench.facts().certificate_sha256 != read->sha256_thumbprint());
+}
+
+TEST_CASE("an expired certificate is named still, and complained of until there is another") {
+  Bench bench;
+  bench.name_certificate();
+  bench.configure();
+  const auto [from, to] = valid_now();
+  SECTION("expired") {
+    REQUIRE_FALSE(bench.learn(showing_with(certificate_for(one_key(), {from - std::chrono::hours(9), from}))));
+    REQUIRE(bench.condition().message.find("expired") != std::string::npos);
+  }
+  SECTION("not valid yet") {
+    REQUIRE_FALSE(bench.learn(showing_with(certificate_for(one_key(), {to, to + std::chrono::hours(9)}))));
+    REQUIRE(bench.condition().message.find("not valid yet") != std::string::npos);
+  }
+  REQUIRE(bench.condition().usable);
+  REQUIRE(bench.facts().certificate_sha256.has_value());
+  REQUIRE(bench.learn(showing_with(certificate_for(one_key()))));
+  REQUIRE(bench.condition().message.empty());
 }
 
 }  // namespace
