@@ -89,6 +89,7 @@ TextRule read_text_rule(ObjectReader& reader) {
   TextRule rule;
   read_lengths(reader, rule);
   rule.prefix = reader.text("prefix").value_or("");
+  rule.suffix = reader.text("suffix").value_or("");
   rule.one_of = reader.texts("one-of");
   rule.formats = read_formats(reader);
   if (const auto characters = reader.text("characters")) {

@@ -33,6 +33,8 @@ bool holds(const TextRule& rule, std::string_view text) {
   if (!rule.one_of.empty() && std::ranges::find(rule.one_of, text) == rule.one_of.end()) return false;
   if (!text.starts_with(rule.prefix)) return false;
   text.remove_prefix(rule.prefix.size());
+  if (!text.ends_with(rule.suffix)) return false;
+  text.remove_suffix(rule.suffix.size());
   return fits_formats(rule, text) && fits_alphabet(rule, text);
 }
 
@@ -49,8 +51,10 @@ std::string kind_of(const TextRule& rule) {
 
 std::string expectation(const TextRule& rule) {
   if (!rule.one_of.empty()) return fmt::format("must be one of: {}", fmt::join(rule.one_of, ", "));
-  if (rule.prefix.empty()) return "must be " + kind_of(rule);
-  return fmt::format("must begin with {} and be {}", rule.prefix, kind_of(rule));
+  std::string frame;
+  if (!rule.prefix.empty()) frame = fmt::format("begin with {} and ", rule.prefix);
+  if (!rule.suffix.empty()) frame += fmt::format("end with {} and ", rule.suffix);
+  return fmt::format("must {}be {}", frame, kind_of(rule));
 }
 
 }  // namespace

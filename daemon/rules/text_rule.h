@@ -17,6 +17,7 @@ struct TextRule {
   std::size_t min_length = 1;
   std::size_t max_length = 256;       ///< octets
   std::string prefix{};               ///< the text begins so; class and format bind what follows
+  std::string suffix{};               ///< and ends so; they bind what stands before it
   std::vector<std::string> one_of{};  ///< empty: any text
   std::string characters{};           ///< the class as written, "A-Z0-9"; empty: any printable character
   std::bitset<128> alphabet{};        ///< the class, decoded

@@ -45,6 +45,20 @@ TEST_CASE("A UUID has its dashes where RFC 9562 has them") {
     CHECK_FALSE(check_text(rule, bad));
 }
 
+TEST_CASE("What stands between a prefix and a suffix keeps the rule") {
+  TextRule rule = of_characters("a-z", 1);
+  rule.min_length = 0;
+  rule.max_length = 64;
+  rule.prefix = "https://";
+  rule.suffix = ".example/";
+  CHECK(check_text(rule, "https://storage.example/"));
+  for (const char* bad : {"https://storage.example", "http://storage.example/", "https://evil.test/.example/",
+                          "https://a@b.example/", "https://storage.example/x", ".example/", "https://"})
+    CHECK_FALSE(check_text(rule, bad));
+  CHECK(check_text(rule, "").error().message ==
+        "must begin with https:// and end with .example/ and be 0 to 64 characters of a-z");
+}
+
 TEST_CASE("Control characters and bad UTF-8 are refused whatever the rule") {
   const TextRule any;
   CHECK(check_text(any, "Gr\xc3\xbc\xc3\x9f Gott"));
