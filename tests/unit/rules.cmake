@@ -6,6 +6,7 @@ signet_test(test_rules_profile LABEL unit
   DEPENDS signet_rules)
 signet_test(test_shipped_profiles LABEL unit
   SOURCES shipped_profiles_test.cc shipped_apple_api.cc shipped_apple_team.cc shipped_apple_organisation.cc
+          shipped_oauth.cc shipped_cloud.cc shipped_others.cc
   DEPENDS signet_rules)
 signet_test(test_rules_claims LABEL unit
   SOURCES rules_claims_test.cc rules_lifetime_test.cc rules_scope_test.cc rules_reuse_test.cc

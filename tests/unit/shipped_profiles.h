@@ -60,5 +60,8 @@ inline constexpr const char* kUuidText = "0b1a2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 ShippedTables apple_api_tables();
 ShippedTables apple_team_tables();
 ShippedTables apple_organisation_tables();
+ShippedTables oauth_tables();
+ShippedTables cloud_tables();
+ShippedTables other_tables();
 
 }  // namespace signet::rules

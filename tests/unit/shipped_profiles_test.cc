@@ -25,7 +25,8 @@ const KeyFacts kFacts{.spki_sha256 = "c3BraS1zaGEyNTYtb2YtdGhlLWtleS1vZi10ZXN0cy
 
 ShippedTables all_tables() {
   ShippedTables all;
-  for (auto& tables : {apple_api_tables(), apple_team_tables(), apple_organisation_tables()}) {
+  for (auto& tables : {apple_api_tables(), apple_team_tables(), apple_organisation_tables(), oauth_tables(),
+                       cloud_tables(), other_tables()}) {
     all.rules.insert(all.rules.end(), tables.rules.begin(), tables.rules.end());
     all.jwts.insert(all.jwts.end(), tables.jwts.begin(), tables.jwts.end());
     all.refusals.insert(all.refusals.end(), tables.refusals.begin(), tables.refusals.end());
