@@ -9,9 +9,11 @@ ULONG, BYTES = ctypes.c_ulong, ctypes.c_char_p
 TRUE, FALSE = b"\x01", b"\x00"
 CKF_RW, CKF_SERIAL, CKU_USER = 2, 4, 1
 CKM_EC_KEY_PAIR_GEN = 0x1040
-CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, CKK_EC = 2, 3, 3
+CKO_CERTIFICATE, CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, CKK_EC, CKC_X_509 = 1, 2, 3, 3, 0
 CLASS, TOKEN, PRIVATE, LABEL, KEY_TYPE, ID = 0x0, 0x1, 0x2, 0x3, 0x100, 0x102
 SENSITIVE, SIGN, VERIFY, EXTRACTABLE, EC_PARAMS, VALUE = 0x103, 0x108, 0x10A, 0x162, 0x180, 0x11
+CERTIFICATE_TYPE, SUBJECT = 0x80, 0x101
+NAME = bytes.fromhex("300f310d300b06035504030c0474657374")  # CN=test
 P256 = bytes.fromhex("06082a8648ce3d030107")
 
 
@@ -121,8 +123,17 @@ def flags(module: str, token: str, pin: str, label: str) -> str:
     return f"sensitive={int(sensitive)} extractable={int(extractable)} value=0x{refusal:x}"
 
 
+def store_certificate(module: str, token: str, pin: str, label: str, identity: str, octets: str):
+    """A certificate object of whatever octets."""
+    cryptoki = Cryptoki(module)
+    attributes = template({CLASS: number(CKO_CERTIFICATE), CERTIFICATE_TYPE: number(CKC_X_509), TOKEN: TRUE, PRIVATE: FALSE, LABEL: label.encode(),
+                           ID: bytes.fromhex(identity), SUBJECT: NAME, VALUE: bytes.fromhex(octets)})
+    cryptoki.call("C_CreateObject", cryptoki.login(token, pin), attributes, ULONG(len(attributes)), ctypes.byref(ULONG()))
+
+
 def main(command: str, module: str, token: str, *rest: str):
-    """PIN on stdin: `generate TOKEN LABEL IDHEX exportable|kept`, `flags TOKEN LABEL`, `destroy-public TOKEN LABEL`. No PIN: `open-loop TOKEN` until stdin closes."""
+    """PIN on stdin: `generate TOKEN LABEL IDHEX exportable|kept`, `flags TOKEN LABEL`, `destroy-public TOKEN LABEL`,
+    `store-certificate TOKEN LABEL IDHEX DERHEX`. No PIN: `open-loop TOKEN` until stdin closes."""
     if command == "open-loop":
         import select
         opened = 0
@@ -142,6 +153,9 @@ def main(command: str, module: str, token: str, *rest: str):
         session = cryptoki.login(token, pin)
         handle, = cryptoki.find(session, {CLASS: number(CKO_PUBLIC_KEY), LABEL: rest[0].encode()})
         cryptoki.destroy(session, handle)
+        return
+    if command == "store-certificate":
+        store_certificate(module, token, pin, *rest)
         return
     label, identity, kind = rest
     cryptoki = Cryptoki(module)

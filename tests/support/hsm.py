@@ -57,6 +57,9 @@ class SoftHsm:
     def destroy_public_object(self, label: str):
         self.cryptoki("destroy-public", label)
 
+    def store_certificate(self, label: str, identity: bytes, octets: bytes):
+        self.cryptoki("store-certificate", label, identity.hex(), octets.hex())
+
     def flags(self, label: str) -> str:
         return self.cryptoki("flags", label)
 
