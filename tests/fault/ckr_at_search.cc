@@ -5,6 +5,7 @@
 #include "tests/fault/ckr_table.h"
 #include "tests/fault/faulty_service.h"
 #include "tests/support/matchers.h"
+#include "tests/support/test_certificate.h"
 
 namespace signet::test {
 namespace {
@@ -84,6 +85,26 @@ TEST_CASE("a login that goes between two signatures is noticed, and one new logi
   CHECK(tally.wrong == 0);
   CHECK(tally.refusals() == 0);
   CHECK(fixture.faults.count("C_Login") == 2);
+}
+
+TEST_CASE("what goes wrong while certificates are read is what goes wrong with a listing", "[fault]") {
+  const FaultyService fixture;
+  const Bytes certificate = certificate_for(fixture.key);
+  fixture.hsm.store_certificate("any", "01", certificate);
+  fixture.require_signs();
+  // The third search and the third object are the certificate's.
+  fixture.faults.set_rules({"C_GetAttributeValue rv=0x82 times=1 after=2"});
+  const auto removed = refresh(fixture);
+  REQUIRE_OK(removed);
+  CHECK(removed->description().key(0).certificate() == text_of(certificate));
+  CHECK(fixture.epoch() == 0);
+  fixture.faults.set_rules({"C_FindObjectsInit rv=0x30 times=1 after=2"});
+  CHECK_FALSE(refresh(fixture).has_value());
+  fixture.require_signs();
+  CHECK(fixture.epoch() == 1);
+  const auto again = refresh(fixture);
+  REQUIRE_OK(again);
+  CHECK(again->description().key(0).certificate() == text_of(certificate));
 }
 
 TEST_CASE("a listing that meets an object removed meanwhile is made once more, in the same image", "[fault]") {
