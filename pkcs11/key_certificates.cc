@@ -1,6 +1,8 @@
 #include "pkcs11/key_certificates.h"
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -22,12 +24,21 @@ KeysByTie by_tie(std::vector<TokenKey>& keys) {
   return index;
 }
 
+/// Once in each process image: while a key waits for its certificate, the token is listed every ten seconds.
+void tell_once(const std::string& line) {
+  constexpr std::size_t kMost = 1000;
+  static std::mutex mutex;
+  static std::set<std::string> told;
+  const std::scoped_lock lock(mutex);
+  if (told.size() < kMost && told.insert(line).second) host::log(host::LogLevel::warning, line);
+}
+
 void tell_passed_over(const Attributes& object, const Error& why) {
   Pkcs11Uri uri{.type = "cert"};
   if (const std::string label = object.text(CKA_LABEL); !label.empty() && is_utf8(label)) uri.object = label;
   if (const BytesView id = object.bytes(CKA_ID); !id.empty()) uri.id = to_bytes(id);
-  host::log(host::LogLevel::warning, "a certificate on the token is passed over: " + why.message + "; remove " +
-                                         to_string(uri) + " or store it anew");
+  tell_once("a certificate on the token is passed over: " + why.message + "; remove " + to_string(uri) +
+            " or store it anew");
 }
 
 // Certificates of authorities lie on many tokens, and are of no key there: they are not even looked into.

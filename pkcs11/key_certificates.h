@@ -12,7 +12,7 @@ namespace signet::pkcs11 {
 
 /// Gives each certificate object to the key that it certifies: same CKA_ID (or label where the id is empty) and, what
 /// counts, the same public key. A key without a public half takes it from its certificates, and is unusable where they
-/// differ. What cannot be read is passed over with a line in the log. Any thread.
+/// differ. What cannot be read is passed over, with one line in the log however often it is met. Any thread.
 void give_certificates(std::span<const Attributes> objects, std::vector<TokenKey>& keys);
 
 /// Reads the token's certificates and gives them to their keys. Blocks in the module, in two and more calls for each
