@@ -20,7 +20,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kReservedHeader{"alg", "crit", "b64"};
 /// RFC 7519 sections 4.1.4 to 4.1.6: times are the daemon's alone.
 constexpr std::array<std::string_view, 3> kReservedClaims{"iat", "exp", "nbf"};
-/// Late values without the fresh one: a header with a fresh part would make another key in every service's eyes.
+/// Without the fresh one, which no service wants in a header.
 constexpr std::array<std::string_view, 4> kKeyFacts{kSpkiSha256, kThumbprint, kCertificateSha256, kCertificateSha1};
 
 bool holds(const auto& names, std::string_view name) {
