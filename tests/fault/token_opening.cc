@@ -146,9 +146,9 @@ TEST_CASE("refresh sees keys that another process made", "[fault]") {
   REQUIRE_OK(late);
   CHECK(is_good(*late, key));
   CHECK(faults.count("C_Login") == 1);
-  // One listing at start, one for the refresh, private and public keys each (no certificates: no public key is
-  // wanting), none per signature.
-  CHECK(faults.count("C_FindObjectsInit") == 4);
+  // One listing at start, of public and private keys; one for the refresh, with certificates, now that there is a key;
+  // none per signature.
+  CHECK(faults.count("C_FindObjectsInit") == 5);
 }
 
 TEST_CASE("SIGHUP lists the keys anew and ends no image, also not one that is just starting", "[fault]") {
