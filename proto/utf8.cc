@@ -39,11 +39,17 @@ bool is_character(std::string_view octets, const Lead& lead) {
 
 }  // namespace
 
+std::size_t utf8_character(std::string_view text) {
+  if (text.empty()) return 0;
+  const Lead lead = lead_of(static_cast<std::uint8_t>(text.front()));
+  return is_character(text, lead) ? lead.length : 0;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const Lead lead = lead_of(static_cast<std::uint8_t>(text.front()));
-    if (!is_character(text, lead)) return false;
-    text.remove_prefix(lead.length);
+    const std::size_t length = utf8_character(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

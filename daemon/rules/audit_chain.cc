@@ -20,7 +20,42 @@ int hex_value(char c) {
   return -1;
 }
 
+std::optional<Sha256Digest> digest_of(std::string_view digits) {
+  Sha256Digest digest;
+  if (digits.size() != 2 * digest.size()) return std::nullopt;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const int high = hex_value(digits[2 * i]);
+    const int low = hex_value(digits[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest[i] = static_cast<std::byte>(high * 16 + low);
+  }
+  return digest;
+}
+
+constexpr std::string_view kBeforeSeq = R"({"seq":)";
+constexpr std::string_view kBeforePrev = R"(,"prev":")";
+constexpr std::string_view kAfterPrev = R"("})";
+constexpr std::size_t kHexDigits = 2 * sizeof(Sha256Digest);
+
 }  // namespace
+
+std::string chain_line(const ChainHead& head, std::string_view members) {
+  return fmt::format("{}{},{}{}{}{}", kBeforeSeq, head.seq + 1, members, kBeforePrev, hex(head.digest), kAfterPrev);
+}
+
+std::optional<ChainLink> chain_link(std::string_view line) {
+  constexpr std::size_t kEnd = kBeforePrev.size() + kHexDigits + kAfterPrev.size();
+  if (line.size() < kBeforeSeq.size() + kEnd || !line.starts_with(kBeforeSeq)) return std::nullopt;
+  const std::string_view end = line.substr(line.size() - kEnd);
+  const auto prev = digest_of(end.substr(kBeforePrev.size(), kHexDigits));
+  if (!prev || !end.starts_with(kBeforePrev) || !end.ends_with(kAfterPrev)) return std::nullopt;
+  ChainLink link{.prev = *prev};
+  const std::string_view number = line.substr(kBeforeSeq.size(), line.size() - kBeforeSeq.size() - kEnd);
+  const auto [after, error] = std::from_chars(number.data(), number.data() + number.size(), link.seq);
+  if (error != std::errc() || after == number.data() + number.size() || *after != ',' || link.seq == 0)
+    return std::nullopt;
+  return link;
+}
 
 ChainHead next_head(const ChainHead& head, std::string_view line) { return {head.seq + 1, sha256(bytes_of(line))}; }
 
@@ -29,16 +64,12 @@ std::string to_string(const ChainHead& head) { return fmt::format("{}:{}", head.
 Result<ChainHead> parse_chain_head(std::string_view text) {
   ChainHead head;
   const auto colon = text.find(':');
-  if (colon == text.npos || text.size() - colon - 1 != 2 * head.digest.size()) return not_a_head();
+  if (colon == text.npos) return not_a_head();
   const auto [end, error] = std::from_chars(text.data(), text.data() + colon, head.seq);
   if (error != std::errc() || end != text.data() + colon) return not_a_head();
-  const auto digits = text.substr(colon + 1);
-  for (std::size_t i = 0; i < head.digest.size(); ++i) {
-    const int high = hex_value(digits[2 * i]);
-    const int low = hex_value(digits[2 * i + 1]);
-    if (high < 0 || low < 0) return not_a_head();
-    head.digest[i] = static_cast<std::byte>(high * 16 + low);
-  }
+  const auto digest = digest_of(text.substr(colon + 1));
+  if (!digest) return not_a_head();
+  head.digest = *digest;
   return head;
 }
 

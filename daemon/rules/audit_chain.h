@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,20 @@ struct ChainHead {
   Sha256Digest digest{};
   bool operator==(const ChainHead&) const = default;
 };
+
+/// The line that follows `head`, without its line feed: {"seq":…,MEMBERS,"prev":"…"}. `members` as audit_members()
+/// gives them.
+std::string chain_line(const ChainHead& head, std::string_view members);
+
+/// What a line says of its place.
+struct ChainLink {
+  std::uint64_t seq = 0;
+  Sha256Digest prev{};
+  bool operator==(const ChainLink&) const = default;
+};
+/// Nothing where the line, given without its line feed, begins or ends otherwise than chain_line()'s do. The members
+/// between are not looked at.
+std::optional<ChainLink> chain_link(std::string_view line);
 
 /// The head once `line`, without its line feed, follows.
 ChainHead next_head(const ChainHead& head, std::string_view line);

@@ -105,6 +105,18 @@ Result<std::optional<seconds>> decide_lifetime(const KeyPolicy& key, const Token
   return std::optional(decided);
 }
 
+/// The claims that may stand in a record.
+json::object without_secrets(const Profile& profile, const json::object& claims) {
+  json::object recorded;
+  for (const auto& claim : claims) {
+    const bool secret = std::ranges::any_of(profile.caller_claims, [&](const CallerClaim& known) {
+      return known.secret && known.name == std::string_view(claim.key());
+    });
+    if (!secret) recorded.emplace(claim.key(), claim.value());
+  }
+  return recorded;
+}
+
 std::int64_t unix_seconds(WallTime time) { return time.time_since_epoch().count(); }
 
 std::string_view name_of(TimeClaim claim) {
@@ -159,6 +171,7 @@ Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request) {
                  .profile = key.profile,
                  .header_json = key.header_json,
                  .claims_json = std::move(claims_json),
+                 .recorded_claims_json = json::serialize(without_secrets(*key.profile, claims)),
                  .lifetime = lifetime,
                  .scoped = scope.has_value(),
                  .fresh = request.fresh};

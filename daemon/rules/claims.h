@@ -22,7 +22,8 @@ struct JwtPlan {
   Algorithm algorithm = Algorithm::es256;
   ProfilePtr profile;
   std::string header_json;
-  std::string claims_json;  ///< a JSON object without iat and exp; for the cache's key and for signing only
+  std::string claims_json;             ///< a JSON object without iat and exp; for the cache's key and for signing only
+  std::string recorded_claims_json{};  ///< the same without what the profile calls secret; for the audit log
   std::optional<std::chrono::seconds> lifetime{};  ///< absent: no `exp`
   bool scoped = false;
   bool fresh = false;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "daemon/rules/audit.h"
+#include "daemon/rules/audit_chain.h"
 #include "daemon/rules/refusal_cap.h"
 #include "host/record_file.h"
 
@@ -33,11 +34,12 @@ class AuditLog {
   bool works() const { return file_.works(); }
 
  private:
-  Result<void> append(const std::string& line);
+  Result<void> append(std::string_view members);
   void append_counts(const std::vector<rules::SuppressedRefusals>& counts);
 
   host::RecordFile file_;
-  rules::RefusalCap cap_;
+  rules::RefusalCap cap_{10, std::chrono::seconds(1)};
+  rules::ChainHead head_;
 };
 
 }  // namespace signet::service

@@ -18,7 +18,9 @@ bool is_ours(const Error& error) {
 void FailureLog::note(const rules::Peer& peer, std::string_view request_id, const Error& error) {
   const rules::AuditTime now = audit_now();
   for (const rules::SuppressedRefusals& count : cap_.take_ended(now)) {
-    host::log(host::LogLevel::info, fmt::format("uid {}: {} more refusals not logged", count.uid, count.count));
+    host::log(host::LogLevel::info,
+              fmt::format("{}: {} more refusals not logged",
+                          count.uid ? fmt::format("uid {}", *count.uid) : "other uids", count.count));
   }
   if (!is_ours(error) && !cap_.note(peer.uid, now)) return;
   const host::LogLevel level = is_ours(error) ? host::LogLevel::warning : host::LogLevel::info;

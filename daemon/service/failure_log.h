@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "daemon/rules/peer.h"
@@ -15,7 +16,7 @@ class FailureLog {
   void note(const rules::Peer& peer, std::string_view request_id, const Error& error);
 
  private:
-  rules::RefusalCap cap_;
+  rules::RefusalCap cap_{60, std::chrono::minutes(1)};
 };
 
 }  // namespace signet::service

@@ -1,6 +1,7 @@
 #include "daemon/service/token_issuer.h"
 
 #include "daemon/rules/key_facts.h"
+#include "daemon/service/jwt_record.h"
 #include "daemon/service/random_uuid.h"
 #include "proto/api.h"
 #include "proto/jws.h"
@@ -49,14 +50,14 @@ Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpReque
   record.time = audit_now();
   if (!issued) {
     record.outcome = error_info(issued.error().code).name;
+    record.rule = issued.error().rule;
     audit_.record_refusal(record);
     co_return Unexpected(issued.error());
   }
   const SignedJwt& jwt = *issued->jwt;
-  record.outcome = issued->cached ? "cached" : "issued";
-  record.jwt_sha256 = jwt.sha256;
-  record.issued_at = jwt.issued_at;
-  record.expires_at = jwt.expires_at;
+  record.outcome = "issued";
+  record.cached = issued->cached;
+  put_jwt(record, jwt);
   if (Result<void> recorded = audit_.must_record(record); !recorded) co_return Unexpected(recorded.error());
   co_return request.wants_bare_jwt ? bare_answer(jwt) : json_answer(record, jwt, issued->cached);
 }
@@ -76,9 +77,10 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   record.kid = plan.kid;
   const rules::WallTime now = wall_now();
   cache_.observe_clock(now);
+  record.spki_sha256 = pin->spki_sha256;
   const Sha256Digest cache_key = rules::cache_key(plan, pin->spki_sha256);
   SignedJwtPtr kept = cache_.find(cache_key, plan, now);
-  if (auto counted = count(policy, record.peer.uid, kept != nullptr); !counted) co_return Unexpected(counted.error());
+  if (auto counted = count(policy, record.peer->uid, kept != nullptr); !counted) co_return Unexpected(counted.error());
   if (kept) co_return Issued{std::move(kept), true};
 
   Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
@@ -89,7 +91,7 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   Result<SignedJwtPtr> jwt = SignedJwtPtr();
   if (may_share) {
     JwtCache::Make make = [this, order] { return sign(order); };
-    jwt = co_await cache_.obtain(cache_key, record.peer.uid, deadline, std::move(make));
+    jwt = co_await cache_.obtain(cache_key, record.peer->uid, deadline, std::move(make));
   } else {
     jwt = co_await sign(order);
   }
@@ -103,12 +105,10 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
 Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configuration, const HttpRequest& request,
                                            const std::string& key, rules::AuditRecord& record) {
   SIGNET_TRY_ASSIGN(const TokenRequest asked, read_token_request(request.body));
+  record.lifetime = asked.lifetime;
   SIGNET_TRY_ASSIGN(rules::Admitted admitted,
-                    rules::admit(configuration, state_.live.disabled, record.peer, key, asked));
-  record.profile = admitted.plan.profile->name;
-  record.kid = admitted.plan.kid;
-  record.alg = jose_name(admitted.plan.algorithm);
-  record.scoped = admitted.plan.scoped;
+                    rules::admit(configuration, state_.live.disabled, *record.peer, key, asked));
+  rules::put_plan(record, admitted.plan);
   return admitted;
 }
 

@@ -1,93 +1,143 @@
+#include <boost/json/serialize.hpp>
+
 #include "daemon/rules/audit.h"
-#include "daemon/rules/refusal_cap.h"
+#include "daemon/rules/audit_chain.h"
 #include "tests/unit/rules_fixture.h"
 
 using namespace signet;
 using namespace signet::rules;
-using namespace std::chrono_literals;
 
 namespace {
 
 constexpr AuditTime kTime{std::chrono::milliseconds(1'709'208'001'007)};  // 2024-02-29 12:00:01.007
 
+AuditRecord issued() {
+  return {.time = kTime,
+          .request_id = "r-1",
+          .peer = kCi,
+          .key = "apple",
+          .profile = "apple-enterprise",
+          .outcome = "issued",
+          .kid = "2X9R4HXF34",
+          .alg = "ES256",
+          .spki_sha256 = sha256(bytes_of("abc")),
+          .jwt_sha256 = sha256(bytes_of("abc")),
+          .issued_at = 1'709'207'941,
+          .expires_at = 1'709'208'841,
+          .lifetime = 840,
+          .cached = false,
+          .scoped = true,
+          .claims_json = R"({"aud":"a"})"};
+}
+
+boost::json::object read_back(const AuditRecord& record) {
+  const auto line = parse_json(chain_line({}, audit_members(record)));
+  REQUIRE_OK(line);
+  return line.value().as_object();
+}
+
+std::string text_at(const boost::json::object& line, const char* name) { return line.at(name).as_string().c_str(); }
+
+/// Every text that a caller, NSS or a configuration may have a hand in.
+AuditRecord all_of(const std::string& text) {
+  AuditRecord record = issued();
+  record.request_id = record.key = record.profile = record.rule = record.kid = record.alg = text;
+  record.would_refuse = {text, text};
+  record.peer->user = text;
+  record.peer->unit = text;
+  record.claims_json = boost::json::serialize(boost::json::object{{"sub", text}, {text, 1}});
+  return record;
+}
+
 }  // namespace
 
 TEST_CASE("An issued JWT leaves one line with a fixed order of members") {
-  const AuditRecord record{.time = kTime,
-                           .request_id = "r-1",
-                           .peer = kCi,
-                           .key = "apple",
-                           .profile = "apple-enterprise",
-                           .outcome = "issued",
-                           .jwt_sha256 = sha256(bytes_of("abc")),
-                           .kid = "2X9R4HXF34",
-                           .alg = "ES256",
-                           .issued_at = 1'709'207'941,
-                           .expires_at = 1'709'208'841,
-                           .scoped = true};
-  CHECK(
-      audit_line(record) ==
-      R"({"time":"2024-02-29T12:00:01.007Z","request_id":"r-1","uid":1001,"gid":1001,"pid":77,"user":"ci","key":"apple",)"
-      R"("profile":"apple-enterprise","outcome":"issued",)"
-      R"("jwt_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
-      R"("kid":"2X9R4HXF34","alg":"ES256","issued_at":1709207941,"expires_at":1709208841,"scoped":true})"
-      "\n");
+  AuditRecord record = issued();
+  record.peer->unit = "gitlab-runner.service";
+  record.would_refuse = {"scope-allow", "rate 1/s"};
+  const ChainHead head{41, sha256(bytes_of("abc"))};
+  CHECK(chain_line(head, audit_members(record)) ==
+        R"({"seq":42,"time":"2024-02-29T12:00:01.007Z","request_id":"r-1","uid":1001,"user":"ci","gid":1001,"pid":77,)"
+        R"("unit":"gitlab-runner.service","key":"apple","profile":"apple-enterprise","outcome":"issued",)"
+        R"("would_refuse":["scope-allow","rate 1/s"],"kid":"2X9R4HXF34","alg":"ES256",)"
+        R"("spki_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
+        R"("jwt_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
+        R"("issued_at":1709207941,"expires_at":1709208841,"lifetime":840,"cached":false,"scoped":true,)"
+        R"("claims":{"aud":"a"},"prev":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})");
 }
 
-TEST_CASE("A refusal's line leaves out what does not exist") {
-  const AuditRecord record{
-      .time = AuditTime{}, .request_id = "r-2", .peer = {.uid = 5, .gid = 6, .pid = 7}, .outcome = "not_permitted"};
-  CHECK(audit_line(record) ==
-        "{\"time\":\"1970-01-01T00:00:00.000Z\",\"request_id\":\"r-2\",\"uid\":5,\"gid\":6,\"pid\":7,"
-        "\"outcome\":\"not_permitted\"}\n");
+TEST_CASE("A refusal's line has the rule, and leaves out what does not exist") {
+  const AuditRecord record{.time = AuditTime{},
+                           .request_id = "r-2",
+                           .peer = Peer{.uid = 5, .gid = 6, .pid = 7},
+                           .outcome = "not_permitted",
+                           .rule = "allow"};
+  CHECK(audit_members(record) == R"("time":"1970-01-01T00:00:00.000Z","request_id":"r-2","uid":5,"gid":6,"pid":7,)"
+                                 R"("outcome":"not_permitted","rule":"allow")");
 }
 
-TEST_CASE("No text can break a line or forge a member") {
-  const AuditRecord record{
-      .time = kTime, .request_id = "a\n\",\"outcome\":\"issued", .peer = kCi, .outcome = "internal"};
-  const auto line = audit_line(record);
-  CHECK(line.find('\n') == line.size() - 1);
-  CHECK(parse_json(std::string_view(line).substr(0, line.size() - 1)).value().at("outcome") == "internal");
+TEST_CASE("What nobody asked for names nobody") {
+  AuditRecord record = issued();
+  record.request_id.clear();
+  record.peer.reset();
+  const auto line = read_back(record);
+  for (const char* name : {"request_id", "uid", "user", "gid", "pid", "unit"}) CHECK_FALSE(line.contains(name));
+  CHECK(line.at("key") == "apple");
 }
 
-TEST_CASE("After so many refusals of a uid in a window the rest are counted") {
-  RefusalCap cap;
-  for (std::uint64_t i = 0; i < RefusalCap::kPerWindow; ++i) CHECK(cap.note(5, kTime));
-  for (int i = 0; i < 1000; ++i) CHECK_FALSE(cap.note(5, kTime + 10s));
-  CHECK(cap.note(6, kTime));
-  CHECK(cap.take_ended(kTime + 59s).empty());
-
-  const auto ended = cap.take_ended(kTime + 60s);
-  REQUIRE(ended.size() == 1);
-  CHECK(ended.front().uid == 5);
-  CHECK(ended.front().count == 1000);
-  CHECK(audit_line(ended.front(), kTime + 60s) ==
-        R"({"time":"2024-02-29T12:01:01.007Z","uid":5,"outcome":"refusals_suppressed","count":1000,)"
-        R"("from":"2024-02-29T12:00:01.007Z","to":"2024-02-29T12:00:11.007Z"})"
-        "\n");
-  CHECK(cap.take_ended(kTime + 60s).empty());
-  CHECK(cap.note(5, kTime + 60s));
+TEST_CASE("No text breaks a line, forges a member or hides what follows") {
+  const auto honest = read_back(issued());
+  for (const std::string& text :
+       {std::string("a\n{\"seq\":2,\"outcome\":\"issued\"}\nb"), std::string("x\",\"outcome\":\"forged\",\"y\":\""),
+        std::string("back\\"), std::string("\\\",\"outcome\":\"forged"), std::string("nul\0inside", 10),
+        std::string("\r\v\f\x1b[2K\x7f"), std::string("\xc2\x85 \xc2\x9b"), std::string("\xe2\x80\xa8\xe2\x80\xa9"),
+        std::string("\xe2\x80\xae right to left"), std::string("\xff\xfe \xc3 \xed\xa0\x80 \xf4\x90\x80\x80"),
+        std::string("\xf0\x9f\x94\x91"), std::string(",\"prev\":\"") + std::string(64, '0') + "\"}"}) {
+    const auto record = all_of(text);
+    const auto line = chain_line({6, {}}, audit_members(record));
+    INFO(line);
+    CHECK(std::ranges::all_of(line, [](char c) { return c >= 0x20 && c < 0x7f; }));
+    CHECK(chain_link(line) == ChainLink{7, {}});
+    const auto read = read_back(record);
+    CHECK(read.at("outcome") == "issued");
+    CHECK(read.size() == honest.size() + 3);  // unit, rule, would_refuse
+    CHECK(read.at("claims").as_object().size() == 2);
+  }
 }
 
-TEST_CASE("A window that suppressed nothing leaves no line") {
-  RefusalCap cap;
-  cap.note(5, kTime);
-  CHECK(cap.take_ended(kTime + 60s).empty());
-  CHECK(cap.take_all().empty());
+TEST_CASE("A text reads back as it was, but for what is no text at all") {
+  const std::string text = "q\" b\\ \n \x7f \xc2\x85 \xe2\x80\xa8 \xf0\x9f\x94\x91 \xc3\xa4";
+  const auto line = read_back(all_of(text));
+  for (const char* name : {"request_id", "user", "unit", "key", "rule"}) CHECK(text_at(line, name) == text);
+  CHECK(text_at(line.at("claims").as_object(), "sub") == text);
+  CHECK(text_at(read_back(all_of("a\xff\xc3z")), "user") == "a\xef\xbf\xbd\xef\xbf\xbdz");
 }
 
-TEST_CASE("A clock that steps back ends a window") {
-  RefusalCap cap;
-  for (std::uint64_t i = 0; i <= RefusalCap::kPerWindow; ++i) cap.note(5, kTime);
-  CHECK(cap.take_ended(kTime - 1s).size() == 1);
-  CHECK(cap.note(5, kTime - 1s));
+TEST_CASE("Large claims are recorded by their hash") {
+  const auto claims_of = [](std::size_t letters) { return R"({"sub":")" + std::string(letters, 'x') + "\"}"; };
+  AuditRecord record = issued();
+  record.claims_json = claims_of(kMaxRecordedClaims - 10);
+  CHECK(read_back(record).contains("claims"));
+  record.claims_json = claims_of(kMaxRecordedClaims - 9);
+  const auto line = read_back(record);
+  CHECK_FALSE(line.contains("claims"));
+  CHECK(text_at(line, "claims_sha256") == hex(sha256(bytes_of(record.claims_json))));
 }
 
-TEST_CASE("At the end nothing suppressed is forgotten") {
-  RefusalCap cap;
-  for (std::uint64_t i = 0; i <= RefusalCap::kPerWindow; ++i) cap.note(5, kTime);
-  const auto all = cap.take_all();
-  REQUIRE(all.size() == 1);
-  CHECK(all.front().count == 1);
-  CHECK(cap.take_all().empty());
+TEST_CASE("A plan's record has the final claims without times and without those that the profile calls secret") {
+  const auto profile = profile_of(
+      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["ES256"],
+          "lifetime":{"default":60,"cap":120,"backdate":10},"claims":{"iss":"us"},
+          "caller-claims":{"sub":{"type":"text","max-length":99},"nonce":{"type":"text","max-length":99,"secret":true}}})");
+  const auto key =
+      key_of("token = build\nobject = pkcs11:object=x\nprofile = test\nallow = user:ci\n", {{"test", profile}});
+  const auto plan = plan_jwt(key, request_of(R"({"claims":{"nonce":"hush","sub":"me"},"lifetime":30})"));
+  REQUIRE_OK(plan);
+  CHECK(plan.value().claims_json == R"({"iss":"us","sub":"me","nonce":"hush"})");
+  AuditRecord record;
+  put_plan(record, plan.value());
+  CHECK(record.claims_json == R"({"iss":"us","sub":"me"})");
+  CHECK(record.lifetime == 30);
+  CHECK(record.profile == "test");
+  CHECK(record.alg == "ES256");
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "daemon/rules/audit.h"
+#include "daemon/service/jwt_cache.h"
+
+namespace signet::service {
+
+/// Puts into a record what there is to know of a JWT besides its plan: its hash and its times. Any thread.
+inline void put_jwt(rules::AuditRecord& record, const SignedJwt& jwt) {
+  record.jwt_sha256 = jwt.sha256;
+  record.issued_at = jwt.issued_at;
+  record.expires_at = jwt.expires_at;
+}
+
+/// The whole record of a JWT that was signed for nobody in particular, but for time and outcome. Any thread.
+inline rules::AuditRecord record_of(const rules::JwtPlan& plan, const Sha256Digest& spki_sha256, const SignedJwt& jwt) {
+  rules::AuditRecord record;
+  rules::put_plan(record, plan);
+  record.spki_sha256 = spki_sha256;
+  put_jwt(record, jwt);
+  return record;
+}
+
+}  // namespace signet::service
