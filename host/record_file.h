@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include "host/file_descriptor.h"
+#include "host/append_file.h"
 #include "proto/result.h"
 
 namespace signet::host {
 
-/// A file that grows by lines, such as the audit log: one line per record, appended with one write(2) each, so that
-/// several processes could share the file. Opened at the first record, and again after every failure: a disk that has
-/// room again is used again without a restart. One thread at a time.
+/// A file that grows by lines, such as signet-token's record of signatures: one line per record, appended with one
+/// write(2) each, so that several processes could share the file. Opened at the first record, and again after every
+/// failure: a disk that has room again is used again without a restart. One thread at a time.
 class RecordFile {
  public:
   /// Failures carry `code`.
@@ -22,24 +22,24 @@ class RecordFile {
   /// empty line may stand before a record, which readers skip.
   Result<void> append(std::string_view line);
   /// SIGHUP: the file was renamed away; the next record opens the path anew.
-  void reopen() { fd_.reset(); }
+  void reopen() { file_ = {}; }
   void set_path(std::string path);
   bool works() const { return works_; }
   /// Octets in the file; 0 where it is not open.
-  std::uint64_t size() const;
+  std::uint64_t size() const { return file_.valid() ? file_.size() : 0; }
   const std::string& path() const { return path_; }
   /// False where the open file was renamed away, or another one took its name.
-  bool is_the_one_at_its_path() const;
+  bool is_the_one_at_its_path() const { return file_.valid() && file_.is_at(path_); }
 
  private:
   bool ends_in_half_a_line() const;
-  Result<void> write_whole(std::string_view octets);
+  Result<void> write(std::string_view octets);
   Result<void> open();
   Result<void> fail(std::string detail);
 
   std::string path_;
   ErrorCode code_;
-  host::FileDescriptor fd_;
+  AppendFile file_;
   bool works_ = true;
   bool torn_ = true;  ///< as far as we know the file ends in half a line; of use where it cannot be read
 };
