@@ -30,18 +30,10 @@ bool RecordFile::ends_in_half_a_line() const {
 Result<void> RecordFile::write(std::string_view octets) {
   if (Result<void> written = file_.write(octets); !written) return fail(std::move(written.error().detail));
   torn_ = false;
-  works_ = true;
   return {};
 }
 
-void RecordFile::set_path(std::string path) {
-  if (path == path_) return;
-  path_ = std::move(path);
-  reopen();
-}
-
 Result<void> RecordFile::fail(std::string detail) {
-  works_ = false;
   reopen();
   return Unexpected(make_error(code_, std::move(detail)));
 }

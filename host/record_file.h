@@ -23,8 +23,6 @@ class RecordFile {
   Result<void> append(std::string_view line);
   /// SIGHUP: the file was renamed away; the next record opens the path anew.
   void reopen() { file_ = {}; }
-  void set_path(std::string path);
-  bool works() const { return works_; }
   /// Octets in the file; 0 where it is not open.
   std::uint64_t size() const { return file_.valid() ? file_.size() : 0; }
   const std::string& path() const { return path_; }
@@ -40,7 +38,6 @@ class RecordFile {
   std::string path_;
   ErrorCode code_;
   AppendFile file_;
-  bool works_ = true;
   bool torn_ = true;  ///< as far as we know the file ends in half a line; of use where it cannot be read
 };
 

@@ -15,7 +15,7 @@
 namespace signet::rules {
 
 /// So many octets of a file's end are looked at: many times the longest line.
-inline constexpr std::size_t kAuditTailBytes = 256 * 1024;
+inline constexpr std::size_t kAuditTailBytes = 256UL * 1024;
 
 /// The end of a log file.
 struct AuditTail {

@@ -1,5 +1,6 @@
 #include "daemon/rules/audit_text.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -36,16 +37,25 @@ void append_next(std::string& out, std::string_view& rest) {
   rest.remove_prefix(length == 0 ? 1 : length);
 }
 
+/// Appends what stands before the first character that is not printable ASCII or one of `marks`, and removes it.
+void append_plain(std::string& out, std::string_view& rest, std::string_view marks) {
+  const auto* end = std::ranges::find_if(
+      rest, [marks](char c) { return !is_printable_ascii(c) || marks.find(c) != std::string_view::npos; });
+  const auto length = static_cast<std::size_t>(end - rest.begin());
+  out.append(rest.substr(0, length));
+  rest.remove_prefix(length);
+}
+
 void append_string(std::string& out, std::string_view text) {
+  constexpr std::string_view kMarks = "\"\\";
   out += '"';
-  while (!text.empty()) {
-    const char c = text.front();
-    if (!is_printable_ascii(c)) {
+  for (append_plain(out, text, kMarks); !text.empty(); append_plain(out, text, kMarks)) {
+    if (!is_printable_ascii(text.front())) {
       append_next(out, text);
       continue;
     }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    out += '\\';
+    out += text.front();
     text.remove_prefix(1);
   }
   out += '"';
@@ -56,14 +66,7 @@ void append_string(std::string& out, std::string_view text) {
 std::string ascii_json(std::string_view json) {
   std::string out;
   out.reserve(json.size());
-  while (!json.empty()) {
-    if (!is_printable_ascii(json.front())) {
-      append_next(out, json);
-      continue;
-    }
-    out += json.front();
-    json.remove_prefix(1);
-  }
+  for (append_plain(out, json, ""); !json.empty(); append_plain(out, json, "")) append_next(out, json);
   return out;
 }
 
@@ -95,9 +98,9 @@ void AuditText::flag(std::string_view name, bool value) {
   members_ += value ? "true" : "false";
 }
 
-void AuditText::value(std::string_view name, std::string_view json) {
+void AuditText::value(std::string_view name, std::string_view ascii_json) {
   this->name(name);
-  members_ += ascii_json(json);
+  members_ += ascii_json;
 }
 
 void AuditText::name(std::string_view name) {

@@ -17,8 +17,8 @@ class AuditText {
   void texts(std::string_view name, const std::vector<std::string>& values);
   void number(std::string_view name, std::int64_t value);
   void flag(std::string_view name, bool value);
-  /// A JSON value that a serialiser has written.
-  void value(std::string_view name, std::string_view json);
+  /// A JSON value as ascii_json() gives it.
+  void value(std::string_view name, std::string_view ascii_json);
 
   /// Without the braces around them: `"a":1,"b":"c"`.
   const std::string& members() const { return members_; }

@@ -15,14 +15,26 @@ ConfigSchema::Take take_group(std::optional<gid_t>& target, const Accounts& acco
   return take_into(target, [&accounts](std::string_view name) { return accounts.group_id(std::string(name)); });
 }
 
+Result<AuditSync> parse_audit_sync(std::string_view value) {
+  if (value == "none") return AuditSync::none;
+  if (value == "interval") return AuditSync::interval;
+  if (value == "always") return AuditSync::always;
+  return Unexpected(Error{ErrorCode::bad_input, "must be none, interval or always"});
+}
+
 void add_paths(ConfigSchema& schema, DaemonConfig& config) {
   schema.required("socket", take_into(config.socket, parse_socket_path))
       .optional("admin-socket", take_into(config.admin_socket, parse_socket_path))
       .required("keys-dir", take_into(config.keys_dir, parse_path))
       .optional("profiles-dir", take_into(config.profiles_dir, parse_path))
       .required("token-dir", take_into(config.token_dir, parse_path))
-      .required("state-dir", take_into(config.state_dir, parse_path))
-      .required("audit-log", take_into(config.audit_log, parse_path));
+      .required("state-dir", take_into(config.state_dir, parse_path));
+}
+
+void add_audit(ConfigSchema& schema, DaemonConfig& config) {
+  schema.required("audit-log", take_into(config.audit_log, parse_path))
+      .optional("audit-sync", take_into(config.audit_sync, parse_audit_sync))
+      .optional("audit-sync-interval", take_duration(config.audit_sync_interval, 100ms, 10min));
 }
 
 void add_limits(ConfigSchema& schema, DaemonConfig& config) {
@@ -41,6 +53,7 @@ DaemonConfigReading read_daemon_config(std::string file, std::string_view text, 
   reading.config.profiles_dir = std::move(default_profiles_dir);
   ConfigSchema schema;
   add_paths(schema, reading.config);
+  add_audit(schema, reading.config);
   add_limits(schema, reading.config);
   schema.optional("socket-mode", take_into(reading.config.socket_mode, parse_file_mode))
       .optional("socket-group", take_group(reading.config.socket_group, accounts));

@@ -13,17 +13,22 @@
 
 namespace signet::rules {
 
+/// When lines of the audit log are on the disk: whenever the kernel likes, every so often, or before the answer.
+enum class AuditSync { none, interval, always };
+
 /// signetd.conf. Option names are the members' with `-` for `_`.
 struct DaemonConfig {
   std::string socket{};  ///< required; where to listen when no "api" socket is inherited
   std::optional<std::string> admin_socket{};
   mode_t socket_mode = 0660;
   std::optional<gid_t> socket_group{};
-  std::string keys_dir{};                      ///< required; one NAME.conf per key
-  std::string profiles_dir{};                  ///< default: the installed ones
-  std::string token_dir{};                     ///< required; the service of token NAME listens at token_dir/NAME.sock
-  std::string state_dir{};                     ///< required
-  std::string audit_log{};                     ///< required
+  std::string keys_dir{};      ///< required; one NAME.conf per key
+  std::string profiles_dir{};  ///< default: the installed ones
+  std::string token_dir{};     ///< required; the service of token NAME listens at token_dir/NAME.sock
+  std::string state_dir{};     ///< required
+  std::string audit_log{};     ///< required
+  AuditSync audit_sync = AuditSync::interval;
+  std::chrono::milliseconds audit_sync_interval{1'000};
   std::chrono::milliseconds deadline{15'000};  ///< for one request, from its last byte to the answer
   std::size_t max_connections = 256;
   std::chrono::milliseconds idle_timeout{60'000};  ///< between requests of one connection

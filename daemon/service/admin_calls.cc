@@ -81,7 +81,7 @@ Task<HttpResponse> AdminHandler::answer(const rules::Peer& peer, HttpRequest req
       parts_.failures.note(peer, request_id, route.error().error);
       co_return route_problem(route.error(), request_id);
     }
-    Result<HttpResponse> response = act(*route, request, peer, request_id);
+    Result<HttpResponse> response = co_await act(*route, request, peer, request_id);
     if (response) co_return *std::move(response);
     error = std::move(response.error());
   } catch (const std::exception& e) {
@@ -101,26 +101,26 @@ bool AdminHandler::is_officer(const rules::Peer& peer) const {
          (peer.gid == *admin_group_ || std::ranges::find(peer.groups, *admin_group_) != peer.groups.end());
 }
 
-Result<HttpResponse> AdminHandler::act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer,
-                                       std::string_view request_id) {
+Task<Result<HttpResponse>> AdminHandler::act(const rules::Route& route, const HttpRequest& request,
+                                             const rules::Peer& peer, std::string_view request_id) {
   rules::AuditRecord record{
       .time = audit_now(), .request_id = std::string(request_id), .peer = peer, .key = route.key, .outcome = {}};
   if (!is_officer(peer)) {
     record.outcome = error_info(ErrorCode::not_permitted).name;
     parts_.audit.record_refusal(record);
-    return Unexpected(Error{ErrorCode::not_permitted, "administration is for root and the group signet-admin"});
+    co_return Unexpected(Error{ErrorCode::not_permitted, "administration is for root and the group signet-admin"});
   }
   switch (route.endpoint) {
     case rules::Endpoint::disable_key:
-      return disable(route.key, request.body, std::move(record));
+      co_return co_await disable(route.key, request.body, std::move(record));
     case rules::Endpoint::enable_key:
-      return enable(route.key, std::move(record));
+      co_return co_await enable(route.key, std::move(record));
     case rules::Endpoint::reload:
-      return reload(std::move(record));
+      co_return co_await reload(std::move(record));
     case rules::Endpoint::status:
-      return status();
+      co_return status();
     default:
-      return Unexpected(make_error(ErrorCode::not_found));
+      co_return Unexpected(make_error(ErrorCode::not_found));
   }
 }
 
@@ -131,37 +131,49 @@ Result<void> AdminHandler::check_key(const std::string& key) const {
   return Unexpected(Error{ErrorCode::not_found, "no key file has this name"});
 }
 
-// Disabling takes effect even where the record of it cannot be written: it takes away, it gives nothing.
-Result<HttpResponse> AdminHandler::disable(const std::string& key, const std::string& body, rules::AuditRecord record) {
+// An officer waits for the disk no longer than a caller does.
+Task<Result<void>> AdminHandler::recorded(const rules::AuditRecord& record) {
+  const Deadline deadline = SteadyClock::now() + parts_.state.configuration->daemon.deadline;
+  co_return co_await parts_.audit.must_record(record, deadline);
+}
+
+Result<DisableRequest> AdminHandler::put_out_of_use(const std::string& key, const std::string& body) {
   SIGNET_TRY(check_key(key));
   SIGNET_TRY_ASSIGN(DisableRequest request, read_disable_request(body));
   parts_.state.live.disabled.insert_or_assign(key, request.reason);
   parts_.cache.clear();
   host::log(host::LogLevel::notice, "key " + key + ": disabled: " + request.reason);
   SIGNET_TRY(parts_.disabled_files.disable(key, request.reason));
-  record.outcome = "disabled";
-  SIGNET_TRY(parts_.audit.must_record(record));
-  return json_response({{"key", key}, {"disabled", true}, {"reason", request.reason}});
+  return request;
 }
 
-Result<HttpResponse> AdminHandler::enable(const std::string& key, rules::AuditRecord record) {
-  const auto disabled = parts_.state.live.disabled.find(key);
-  if (disabled == parts_.state.live.disabled.end()) SIGNET_TRY(check_key(key));
+// Disabling takes effect even where the record of it cannot be written: it takes away, it gives nothing.
+Task<Result<HttpResponse>> AdminHandler::disable(const std::string& key, const std::string& body,
+                                                 rules::AuditRecord record) {
+  const Result<DisableRequest> request = put_out_of_use(key, body);
+  if (!request) co_return Unexpected(request.error());
+  record.outcome = "disabled";
+  if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());
+  co_return json_response({{"key", key}, {"disabled", true}, {"reason", request->reason}});
+}
+
+Task<Result<HttpResponse>> AdminHandler::enable(const std::string& key, rules::AuditRecord record) {
+  if (!parts_.state.live.disabled.contains(key))
+    if (Result<void> known = check_key(key); !known) co_return Unexpected(known.error());
   record.outcome = "enabled";
-  SIGNET_TRY(parts_.audit.must_record(record));
-  SIGNET_TRY(parts_.disabled_files.enable(key));
+  if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());
+  if (Result<void> enabled = parts_.disabled_files.enable(key); !enabled) co_return Unexpected(enabled.error());
   parts_.state.live.disabled.erase(key);
   host::log(host::LogLevel::notice, "key " + key + ": enabled");
-  return json_response({{"key", key}, {"disabled", false}, {"reason", ""}});
+  co_return json_response({{"key", key}, {"disabled", false}, {"reason", ""}});
 }
 
-Result<HttpResponse> AdminHandler::reload(rules::AuditRecord record) {
-  const std::string request_id = record.request_id;
+Task<Result<HttpResponse>> AdminHandler::reload(rules::AuditRecord record) {
   const std::vector<ConfigProblem> problems = parts_.reload();
   record.outcome = problems.empty() ? "reloaded" : "reload_refused";
-  SIGNET_TRY(parts_.audit.must_record(record));
-  if (!problems.empty()) return reload_problem(problems, request_id);
-  return json_response({{"keys", parts_.state.configuration->keys.size()}});
+  if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());
+  if (!problems.empty()) co_return reload_problem(problems, record.request_id);
+  co_return json_response({{"keys", parts_.state.configuration->keys.size()}});
 }
 
 HttpResponse AdminHandler::status() {

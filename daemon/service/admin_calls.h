@@ -40,11 +40,13 @@ class AdminHandler : public HttpHandler {
   HttpResponse refuse(const rules::Peer& peer, const Error& error, std::string_view request_id) override;
 
  private:
-  Result<HttpResponse> act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer,
-                           std::string_view request_id);
-  Result<HttpResponse> disable(const std::string& key, const std::string& body, rules::AuditRecord record);
-  Result<HttpResponse> enable(const std::string& key, rules::AuditRecord record);
-  Result<HttpResponse> reload(rules::AuditRecord record);
+  Task<Result<HttpResponse>> act(const rules::Route& route, const HttpRequest& request, const rules::Peer& peer,
+                                 std::string_view request_id);
+  Task<Result<HttpResponse>> disable(const std::string& key, const std::string& body, rules::AuditRecord record);
+  Task<Result<HttpResponse>> enable(const std::string& key, rules::AuditRecord record);
+  Result<DisableRequest> put_out_of_use(const std::string& key, const std::string& body);
+  Task<Result<void>> recorded(const rules::AuditRecord& record);
+  Task<Result<HttpResponse>> reload(rules::AuditRecord record);
   HttpResponse status();
   Result<void> check_key(const std::string& key) const;
   bool is_officer(const rules::Peer& peer) const;

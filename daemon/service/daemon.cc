@@ -59,7 +59,7 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
              .last_reload = {}},
       pins_(state_.configuration->daemon.state_dir + "/pins"),
       disabled_files_(state_.configuration->daemon.state_dir + "/disabled"),
-      audit_(state_.configuration->daemon.audit_log),
+      audit_(io_.get_executor(), state_.configuration->daemon),
       keys_(state_, pins_),
       tokens_(io_.get_executor(), state_, keys_),
       cache_(io_.get_executor(), cache_limits(state_.configuration->daemon)),
@@ -100,15 +100,18 @@ Result<void> Daemon::listen(host::InheritedSockets& inherited) {
 }
 
 void Daemon::run() {
+  audit_.start();
   follow_configuration(Listing::as_known);
   api_listener_->start();
   if (admin_listener_) admin_listener_->start();
   asio::co_spawn(io_.get_executor(), heed_signals(), asio::detached);
   asio::co_spawn(io_.get_executor(), keep_house(), asio::detached);
+  asio::co_spawn(io_.get_executor(), keep_audit(), asio::detached);
   if (manager_.watchdog_interval()) asio::co_spawn(io_.get_executor(), feed_watchdog(), asio::detached);
   manager_.ready(summary());
   host::log(host::LogLevel::info, summary());
   io_.run();
+  audit_.finish();
 }
 
 std::string Daemon::summary() const {
@@ -145,16 +148,18 @@ void Daemon::put_in_force(rules::Configuration configuration) {
   std::erase_if(state_.rates, [&](const auto& rates) { return !configuration.keys.contains(rates.first); });
   state_.configuration = std::make_shared<const rules::Configuration>(std::move(configuration));
   const rules::DaemonConfig& config = state_.configuration->daemon;
-  audit_.set_path(config.audit_log);
+  audit_.apply(config);
   cache_.clear();
   cache_.apply(cache_limits(config));
   api_listener_->apply(listener_limits(config, config.max_connections));
   follow_configuration(Listing::anew);
 }
 
+// The audit log first, whatever becomes of the configuration.
 void Daemon::hang_up() {
   audit_.reopen();
-  reload();
+  const bool reloaded = reload().empty();
+  audit_.record(own_record(reloaded ? "reloaded" : "reload_refused"));
 }
 
 Task<void> Daemon::heed_signals() {
@@ -184,7 +189,6 @@ Task<void> Daemon::stop() {
     pause.expires_after(10ms);
     co_await pause.async_wait(kAsTask);
   }
-  audit_.finish();
   tokens_.stop();
   io_.stop();
 }
@@ -194,8 +198,16 @@ Task<void> Daemon::keep_house() {
   for (;;) {
     timer.expires_after(kHousekeeping);
     co_await timer.async_wait(kAsTask);
-    audit_.keep();
     cache_.drop_expired(wall_now());
+  }
+}
+
+Task<void> Daemon::keep_audit() {
+  Timer timer(io_.get_executor());
+  for (;;) {
+    timer.expires_after(audit_.keep_interval());
+    co_await timer.async_wait(kAsTask);
+    audit_.keep();
   }
 }
 

@@ -38,6 +38,7 @@ class Daemon {
   void hang_up();
   Task<void> heed_signals();
   Task<void> keep_house();
+  Task<void> keep_audit();
   Task<void> feed_watchdog();
   Task<void> stop();
   std::string summary() const;

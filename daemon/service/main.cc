@@ -79,6 +79,8 @@ int serve(const std::string& config_path) {
   SignalsHeld signals;
   host::ServiceManager manager;
   if (auto hardened = host::harden_process(); !hardened) return failed("start", hardened.error());
+  // A limit on the size of files is an error like a full disk, no reason to end.
+  ::signal(SIGXFSZ, SIG_IGN);
   if (auto real = check_surroundings(); !real) return failed("start", real.error());
   auto inherited = host::InheritedSockets::take();
   if (!inherited) return failed("start", inherited.error());

@@ -58,7 +58,8 @@ Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpReque
   record.outcome = "issued";
   record.cached = issued->cached;
   put_jwt(record, jwt);
-  if (Result<void> recorded = audit_.must_record(record); !recorded) co_return Unexpected(recorded.error());
+  if (Result<void> recorded = co_await audit_.must_record(record, deadline); !recorded)
+    co_return Unexpected(recorded.error());
   co_return request.wants_bare_jwt ? bare_answer(jwt) : json_answer(record, jwt, issued->cached);
 }
 
@@ -97,8 +98,10 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   }
   if (!jwt) co_return Unexpected(jwt.error());
   // An officer may have disabled the key while the token signed.
-  if (Result<void> enabled = rules::check_enabled(state_.live.disabled, key); !enabled)
+  if (Result<void> enabled = rules::check_enabled(state_.live.disabled, key); !enabled) {
+    put_jwt(record, **jwt);
     co_return Unexpected(enabled.error());
+  }
   co_return Issued{*std::move(jwt), false};
 }
 

@@ -43,6 +43,8 @@ max-connections = 12
 idle-timeout = 1min
 connection-max-age = 1h
 cache-entries = 0
+audit-sync = always
+audit-sync-interval = 250ms
 )");
   CHECK(texts_of(reading.problems).empty());
   CHECK(reading.config.admin_socket == "/run/signet/a#b.sock");
@@ -54,6 +56,18 @@ cache-entries = 0
   CHECK(reading.config.idle_timeout == 1min);
   CHECK(reading.config.connection_max_age == 1h);
   CHECK(reading.config.cache_entries == 0);
+  CHECK(reading.config.audit_sync == AuditSync::always);
+  CHECK(reading.config.audit_sync_interval == 250ms);
+}
+
+TEST_CASE("The audit log is synced every second unless the file says otherwise") {
+  CHECK(read(kMinimal).config.audit_sync == AuditSync::interval);
+  CHECK(read(kMinimal).config.audit_sync_interval == 1s);
+  CHECK(read(kMinimal + "audit-sync = none\n").config.audit_sync == AuditSync::none);
+  CHECK(has_problem(read(kMinimal + "audit-sync = sometimes\n").problems,
+                    "signetd.conf:6: audit-sync: must be none, interval or always"));
+  CHECK(has_problem(read(kMinimal + "audit-sync-interval = 1ms\n").problems,
+                    "signetd.conf:6: audit-sync-interval: must lie between 100ms and 10min"));
 }
 
 TEST_CASE("All problems of the file are reported in one run") {
