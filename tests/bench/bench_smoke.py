@@ -28,6 +28,11 @@ class Smoke(unittest.TestCase):
         table = self.run_bench("run_start", "--rounds", "1", "--keys", "1,20")
         self.assertIn("resident bytes per key", table)
 
+    def test_every_way_of_syncing_is_measured(self):
+        table = self.run_bench("run_audit", "--seconds", "0.1", "--rounds", "1", "--connections", "2")
+        for word in ("none", "interval", "always", "syncs a second"):
+            self.assertIn(word, table)
+
 
 if __name__ == "__main__":
     unittest.main()
