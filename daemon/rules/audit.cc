@@ -1,6 +1,7 @@
 #include "daemon/rules/audit.h"
 
 #include "daemon/rules/audit_text.h"
+#include "daemon/rules/late_values.h"
 
 namespace signet::rules {
 namespace {
@@ -68,7 +69,7 @@ void put_plan(AuditRecord& record, const JwtPlan& plan) {
   record.lifetime.reset();
   if (plan.lifetime) record.lifetime = plan.lifetime->count();
   record.scoped = plan.scoped;
-  record.claims_json = plan.recorded_claims_json;
+  record.claims_json = holds_mark(plan.recorded_claims_json) ? "" : plan.recorded_claims_json;
 }
 
 }  // namespace signet::rules

@@ -47,7 +47,8 @@ inline constexpr std::size_t kMaxRecordedClaims = 4096;
 /// The record's members in their fixed order, absent ones left out, for chain_line(). Any thread.
 std::string audit_members(const AuditRecord& record);
 
-/// Puts into a record what was decided for a JWT: key, profile, kid, alg, lifetime, scoped and claims. Any thread.
+/// Puts into a record what was decided for a JWT: key, profile, kid, alg, lifetime, scoped and claims; these only where
+/// all of them are known by now. Any thread.
 void put_plan(AuditRecord& record, const JwtPlan& plan);
 
 }  // namespace signet::rules

@@ -188,6 +188,9 @@ Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built
   if (holds_mark(plan.header_json))
     return Unexpected(make_error(ErrorCode::internal, "nobody filled in what the header says of the key"));
   SIGNET_TRY_ASSIGN(auto payload, with_uuid(plan.claims_json, uuid));
+  if (holds_mark(plan.recorded_claims_json)) {
+    SIGNET_TRY_ASSIGN(jwt.recorded_claims_json, with_uuid(plan.recorded_claims_json, uuid));
+  }
   payload = with_times(std::move(payload), plan.profile->lifetime, jwt);
   if (plan.profile->order == MemberOrder::sorted) payload = sorted_json(payload);
   jwt.signing_input = jws_signing_input(plan.header_json, payload);

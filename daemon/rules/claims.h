@@ -40,6 +40,7 @@ struct UnsignedJwt {
   std::int64_t issued_at = 0;                ///< `iat`: made_at - backdate
   std::optional<std::int64_t> expires_at{};  ///< `exp`
   std::int64_t reusable_until = 0;           ///< Unix seconds; see reuse.h
+  std::string recorded_claims_json{};        ///< empty: as in the plan, for there is no uuid among them
 };
 
 /// Fills in the times and `uuid`, a fresh one for each JWT. Error internal where the clock stands before `built_at`,

@@ -71,6 +71,7 @@ Result<void> fill_key_facts(JwtPlan& plan, const KeyFacts& facts) {
   const auto fact = [&](std::string_view name) { return fact_named(facts, name); };
   SIGNET_TRY_ASSIGN(plan.header_json, fill_marks(plan.header_json, fact));
   SIGNET_TRY_ASSIGN(plan.claims_json, fill_marks(plan.claims_json, fact));
+  SIGNET_TRY_ASSIGN(plan.recorded_claims_json, fill_marks(plan.recorded_claims_json, fact));
   if (plan.kid_is_thumbprint && facts.thumbprint) plan.kid = *facts.thumbprint;
   return {};
 }

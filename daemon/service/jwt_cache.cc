@@ -19,7 +19,8 @@ SignedJwt::SignedJwt(std::string compact, const rules::UnsignedJwt& of)
       made_at(of.made_at),
       issued_at(of.issued_at),
       expires_at(of.expires_at),
-      reusable_until(of.reusable_until) {}
+      reusable_until(of.reusable_until),
+      recorded_claims_json(of.recorded_claims_json) {}
 
 SignedJwt::~SignedJwt() { explicit_bzero(text.data(), text.size()); }
 

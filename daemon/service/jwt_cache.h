@@ -32,6 +32,7 @@ struct SignedJwt {
   std::int64_t issued_at = 0;
   std::optional<std::int64_t> expires_at{};
   std::int64_t reusable_until = 0;
+  std::string recorded_claims_json;  ///< for the audit, where the plan does not know all of them
 };
 using SignedJwtPtr = std::shared_ptr<const SignedJwt>;
 

@@ -10,6 +10,7 @@ inline void put_jwt(rules::AuditRecord& record, const SignedJwt& jwt) {
   record.jwt_sha256 = jwt.sha256;
   record.issued_at = jwt.issued_at;
   record.expires_at = jwt.expires_at;
+  if (!jwt.recorded_claims_json.empty()) record.claims_json = jwt.recorded_claims_json;
 }
 
 /// The whole record of a JWT that was signed for nobody in particular, but for time and outcome. Any thread.

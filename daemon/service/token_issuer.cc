@@ -75,7 +75,7 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   if (!pin) co_return Unexpected(pin.error());
   if (Result<void> filled = co_await fill_facts(plan, policy, *pin, deadline); !filled)
     co_return Unexpected(filled.error());
-  record.kid = plan.kid;
+  rules::put_plan(record, plan);
   const rules::WallTime now = wall_now();
   cache_.observe_clock(now);
   record.spki_sha256 = pin->spki_sha256;

@@ -141,3 +141,19 @@ TEST_CASE("A plan's record has the final claims without times and without those 
   CHECK(record.profile == "test");
   CHECK(record.alg == "ES256");
 }
+
+TEST_CASE("Claims that are new in each JWT are recorded with the JWT, not with its plan") {
+  const auto profile = profile_of(
+      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["ES256"],
+          "lifetime":{"default":60,"cap":120,"backdate":10},"claims":{"jti":"${uuid}"},"reuse":{"allowed":false}})");
+  const auto key =
+      key_of("token = build\nobject = pkcs11:object=x\nprofile = test\nallow = user:ci\n", {{"test", profile}});
+  const auto plan = plan_jwt(key, request_of(""));
+  REQUIRE_OK(plan);
+  AuditRecord record;
+  put_plan(record, plan.value());
+  CHECK(record.claims_json.empty());
+  const auto jwt = fill_times(plan.value(), WallTime(std::chrono::seconds(9)), WallTime(), "one-of-its-own");
+  REQUIRE_OK(jwt);
+  CHECK(jwt.value().recorded_claims_json == R"({"jti":"one-of-its-own"})");
+}
