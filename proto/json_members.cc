@@ -142,6 +142,11 @@ Result<void> MemberReader::finish() {
   return {};
 }
 
+Result<void> MemberReader::finish_tolerant() const {
+  if (refused_) return Unexpected(*refused_);
+  return {};
+}
+
 const json::value* MemberReader::find(std::string_view name) {
   known_.emplace(name);
   return refused_ ? nullptr : object_->if_contains(name);

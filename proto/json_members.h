@@ -48,6 +48,8 @@ class MemberReader {
 
   /// invalid_request with what was refused first; else an unknown member, by its path.
   Result<void> finish();
+  /// The same, but unknown members pass: for records that a newer program of ours may have written.
+  Result<void> finish_tolerant() const;
 
  private:
   const boost::json::value* find(std::string_view name);

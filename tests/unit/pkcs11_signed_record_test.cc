@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "pkcs11/signature_limit.h"
+#include "pkcs11/signed_line.h"
 #include "pkcs11/signed_record.h"
 #include "proto/jws.h"
 #include "tests/support/jws_input.h"
@@ -39,6 +40,22 @@ TEST_CASE("a line of the record names key, algorithm, input and JWT by their has
                     R"(","alg":"ES256","input_sha256":")" + hex(sha256(bytes_of(given.message))) +
                     R"(","jwt_sha256":")" + hex(sha256(bytes_of(jwt))) + "\"}\n");
   CHECK(line.find(given.message) == std::string::npos);
+}
+
+TEST_CASE("a line of the record is read back, and nothing else", "[pkcs11]") {
+  const Signed given;
+  const UtcTime time(std::chrono::milliseconds(1'700'000'000'123));
+  std::string line = signed_record_line(time, given.order, given.signature);
+  line.pop_back();
+  const auto read = read_signed_line(line);
+  REQUIRE_OK(read);
+  CHECK(read->time == time);
+  CHECK(read->spki_sha256 == sha256(bytes_of("key")));
+  CHECK(read->jwt_sha256 == sha256(bytes_of(jws_compact(given.message, given.signature.value))));
+  for (std::size_t length = 0; length < line.size(); ++length) CHECK_FALSE(read_signed_line(line.substr(0, length)));
+  CHECK_FALSE(read_signed_line(R"({"time":"2023-11-14T22:13:20.123Z"})"));
+  line[line.find("jwt_sha256") + 14] = 'G';
+  CHECK_FALSE(read_signed_line(line));
 }
 
 TEST_CASE("the record grows by a line each, and goes on in a new file when it is full", "[pkcs11]") {

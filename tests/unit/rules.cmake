@@ -15,6 +15,9 @@ signet_test(test_rules_requests LABEL unit
   SOURCES rules_route_test.cc rules_decide_test.cc rules_key_rates_test.cc rules_views_test.cc rules_audit_test.cc rules_audit_chain_test.cc rules_audit_tail_test.cc
     rules_refusal_cap_test.cc
   DEPENDS signet_rules)
+signet_test(test_rules_audit LABEL unit
+  SOURCES rules_audit_entry_test.cc rules_audit_verification_test.cc rules_audit_log.cc rules_live_jwts_test.cc rules_signature_account_test.cc
+  DEPENDS signet_rules)
 
 # The profiles that ship are tested, not copies of them.
 foreach(program test_rules_config test_rules_profile test_rules_claims test_rules_requests test_shipped_profiles)

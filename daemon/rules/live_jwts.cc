@@ -1,0 +1,49 @@
+#include "daemon/rules/live_jwts.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace signet::rules {
+namespace {
+
+std::int64_t end_of(const LiveJwt& jwt) { return jwt.expires_at.value_or(std::numeric_limits<std::int64_t>::max()); }
+
+// A JWT that nobody took, or that was made ahead of its first caller, is valid all the same.
+bool was_given(const AuditEntry& entry) { return entry.outcome == "issued" || entry.outcome == "cached"; }
+
+}  // namespace
+
+bool LiveJwts::is_asked_for(const AuditEntry& entry) const {
+  if (!entry.jwt_sha256 || entry.key != query_.key || entry.time > query_.at) return false;
+  if (query_.spki_sha256 && entry.spki_sha256 != query_.spki_sha256) return false;
+  if (query_.kid && entry.kid != *query_.kid) return false;
+  // `exp` is the first second at which the JWT is not good any more (RFC 7519 section 4.1.4).
+  return !entry.expires_at || query_.at.time_since_epoch() < std::chrono::seconds(*entry.expires_at);
+}
+
+void LiveJwts::add(const AuditEntry& entry) {
+  if (!is_asked_for(entry)) return;
+  auto& jwt = jwts_[*entry.jwt_sha256];
+  jwt.jwt_sha256 = *entry.jwt_sha256;
+  jwt.kid = entry.kid;
+  jwt.spki_sha256 = entry.spki_sha256;
+  jwt.issued_at = entry.issued_at;
+  jwt.expires_at = entry.expires_at;
+  jwt.scoped = entry.scoped;
+  if (!entry.claims.empty()) jwt.claims = entry.claims;
+  if (!was_given(entry)) return;
+  jwt.last_given = entry.time;
+  ++jwt.times_given;
+  const JwtHolder holder{.uid = entry.uid, .user = entry.user, .unit = entry.unit};
+  if (std::ranges::find(jwt.holders, holder) == jwt.holders.end()) jwt.holders.push_back(holder);
+}
+
+std::vector<LiveJwt> LiveJwts::finish() {
+  std::vector<LiveJwt> jwts;
+  for (auto& [digest, jwt] : jwts_) jwts.push_back(std::move(jwt));
+  jwts_.clear();
+  std::ranges::stable_sort(jwts, std::greater(), end_of);
+  return jwts;
+}
+
+}  // namespace signet::rules

@@ -1,0 +1,72 @@
+#include "daemon/rules/signature_account.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace signet::rules {
+void SignatureAccount::add_signature(LinePlace place, const SignedJwt& jwt) {
+  signatures_.push_back({.jwt = jwt.jwt_sha256, .time = jwt.time, .place = place});
+  in_order_ = false;
+  const auto [key, is_new] = record_begins_.try_emplace(jwt.spki_sha256, jwt.time);
+  if (!is_new) key->second = std::min(key->second, jwt.time);
+}
+
+void SignatureAccount::put_in_order() {
+  if (std::exchange(in_order_, true)) return;
+  std::ranges::sort(signatures_, {}, &Signature::jwt);
+}
+
+void SignatureAccount::add_line(LinePlace place, const AuditEntry& entry) {
+  put_in_order();
+  if (!log_begins_) log_begins_ = entry.time;
+  if (!entry.jwt_sha256 || note_signature(*entry.jwt_sha256)) return;
+  if (!was_recorded_then(entry)) {
+    ++report_.other_keys;
+    return;
+  }
+  report_.never_signed.add({.kind = FindingKind::never_signed,
+                            .place = place,
+                            .sentence =
+                                "tells of a JWT that signet-token did not sign: the line was put in, or lines of "
+                                "the record were taken away."});
+}
+
+bool SignatureAccount::note_signature(const Sha256Digest& jwt) {
+  bool found = false;
+  // Ed25519 and RSA sign the same input the same way: one JWT may have several signatures.
+  for (auto& signature : std::ranges::equal_range(signatures_, jwt, {}, &Signature::jwt))
+    found = signature.has_line = true;
+  return found;
+}
+
+// A cached JWT was signed some time before its line, though not before its `iat` says.
+bool SignatureAccount::was_recorded_then(const AuditEntry& entry) const {
+  if (!entry.spki_sha256 || entry.time > times_.read_at) return false;
+  const auto begins = record_begins_.find(*entry.spki_sha256);
+  if (begins == record_begins_.end()) return false;
+  if (!entry.cached) return entry.time > begins->second;
+  return entry.issued_at && UtcTime(std::chrono::seconds(*entry.issued_at)) > begins->second;
+}
+
+AccountReport SignatureAccount::finish() {
+  report_.signatures = signatures_.size();
+  std::ranges::sort(signatures_, {}, &Signature::place);
+  for (const auto& signature : signatures_) {
+    if (signature.has_line) continue;
+    if (log_begins_ && signature.time < *log_begins_) {
+      ++report_.before_the_log;
+    } else if (signature.time + times_.grace > times_.read_at) {
+      ++report_.too_young;
+    } else {
+      report_.without_line.add(
+          {.kind = FindingKind::without_line,
+           .place = signature.place,
+           .sentence = fmt::format("is a signature that the audit log does not know: JWT {}.", hex(signature.jwt))});
+    }
+  }
+  return std::move(report_);
+}
+
+}  // namespace signet::rules

@@ -1,0 +1,78 @@
+#include "daemon/rules/live_jwts.h"
+#include "tests/support/catch.h"
+
+using namespace signet;
+using namespace signet::rules;
+
+namespace {
+
+constexpr std::int64_t kNow = 1'764'072'000;
+
+Sha256Digest digest(unsigned number) {
+  Sha256Digest made{};
+  made[0] = static_cast<std::byte>(number);
+  return made;
+}
+
+UtcTime at(std::int64_t second) { return UtcTime(std::chrono::seconds(second)); }
+
+AuditEntry issued(unsigned number, std::int64_t expires_at, std::string user = "ci") {
+  AuditEntry entry{.time = at(kNow - 10), .outcome = "issued"};
+  entry.key = "apple";
+  entry.kid = "K1";
+  entry.user = std::move(user);
+  entry.spki_sha256 = digest(200);
+  entry.jwt_sha256 = digest(number);
+  entry.expires_at = expires_at;
+  return entry;
+}
+
+std::vector<LiveJwt> live(const std::vector<AuditEntry>& entries, LiveQuery query = {}) {
+  query.key = "apple";
+  if (query.at == UtcTime()) query.at = at(kNow);
+  LiveJwts jwts(query);
+  for (const auto& entry : entries) jwts.add(entry);
+  return jwts.finish();
+}
+
+}  // namespace
+
+TEST_CASE("a JWT lives up to its exp, and not in it") {
+  CHECK(live({issued(1, kNow)}).empty());
+  CHECK(live({issued(1, kNow + 1)}).size() == 1);
+  CHECK(live({issued(1, kNow + 1)}, {.at = at(kNow - 11)}).empty());
+}
+
+TEST_CASE("one row for each JWT, the last to expire first") {
+  auto endless = issued(3, 0);
+  endless.expires_at.reset();
+  auto cached = issued(1, kNow + 5, "bob");
+  cached.cached = true;
+  const auto rows = live({issued(1, kNow + 5), issued(2, kNow + 9), endless, cached, cached});
+  REQUIRE(rows.size() == 3);
+  CHECK((rows[0].jwt_sha256 == digest(3) && rows[1].jwt_sha256 == digest(2) && rows[2].jwt_sha256 == digest(1)));
+  CHECK(rows[2].times_given == 3);
+  REQUIRE(rows[2].holders.size() == 2);
+  CHECK((rows[2].holders[0].user == "ci" && rows[2].holders[1].user == "bob"));
+}
+
+TEST_CASE("a JWT that nobody took lives without a holder") {
+  auto ahead = issued(1, kNow + 5);
+  ahead.outcome = "refreshed";
+  const auto rows = live({ahead});
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].holders.empty());
+  CHECK(rows[0].times_given == 0);
+}
+
+TEST_CASE("other keys, and lines without a JWT, are left out") {
+  auto other = issued(1, kNow + 5);
+  other.key = "other";
+  auto refused = issued(2, kNow + 5);
+  refused.jwt_sha256.reset();
+  CHECK(live({other, refused}).empty());
+  CHECK(live({issued(1, kNow + 5)}, {.spki_sha256 = digest(201)}).empty());
+  CHECK(live({issued(1, kNow + 5)}, {.spki_sha256 = digest(200)}).size() == 1);
+  CHECK(live({issued(1, kNow + 5)}, {.kid = "K2"}).empty());
+  CHECK(live({issued(1, kNow + 5)}, {.kid = "K1"}).size() == 1);
+}
