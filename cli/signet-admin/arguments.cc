@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/signet-admin/audit_arguments.h"
 #include "cli/signet-admin/help.h"
 #include "cli/signet-admin/hsm_arguments.h"
 #include "cli/signet-admin/option_values.h"
@@ -30,11 +31,12 @@ void add_new(po::options_description& all, const po::options_description& option
 // Each family of commands has its options, and reads them, in a file of its own.
 po::options_description options_of(Command command) {
   auto options = common_options();
-  add_new(options, hsm_command_options(command));
+  add_new(options, is_audit_command(command) ? audit_command_options(command) : hsm_command_options(command));
   return options;
 }
 
 Done<Invocation> invocation_of(Command command, const po::variables_map& values) {
+  if (is_audit_command(command)) return audit_invocation(command, values);
   return hsm_invocation(command, values);
 }
 

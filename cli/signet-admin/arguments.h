@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/signet-admin/audit_options.h"
 #include "cli/signet-admin/failure.h"
 #include "pkcs11/key_generation.h"
 #include "pkcs11/module.h"
@@ -23,7 +24,10 @@ enum class Command {
   key_list,
   key_show,
   cert_csr,
-  cert_self_signed
+  cert_self_signed,
+  audit_verify,
+  audit_who,
+  audit_live
 };
 
 /// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
@@ -67,6 +71,7 @@ struct Invocation {
   SecretDescriptors secrets{};
   KeyFileOptions key_file{};
   CertificateOptions certificate{};
+  AuditOptions audit{};
   bool json = false;
   bool force = false;      ///< of token init and token unlock-pin
   bool reset = false;      ///< of token unlock-pin: a new user PIN, by the SO PIN

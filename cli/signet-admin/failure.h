@@ -14,7 +14,10 @@ enum class ExitCode : int {
   usage = 2,
   refused = 3,  ///< a wrong or locked PIN, a label or key that is there already, a token that is not to be overwritten,
                 ///< a record of a PIN that is not to be removed
-  unavailable = 4  ///< the module does not load, or the token is not there
+  unavailable = 4,             ///< the module does not load, or the token is not there
+  log_broken = 5,              ///< an audit log does not hold together, or tells of JWTs that were never signed
+  signature_without_line = 6,  ///< signet-token signed a JWT that the audit log does not know
+  nothing_found = 7            ///< no line of the audit log tells of that JWT
 };
 
 /// A failure as `signet-admin` ends with it. The sentence is for the person at the terminal and may name call and CKR,

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cli/signet-admin/audit_help.h"
 #include "cli/terminal/help_text.h"
 
 namespace signet::admin {
@@ -126,6 +127,9 @@ As cert csr, for a certificate (X.509, PEM) of an end entity that signs for itse
 Example:
   signet-admin cert self-signed apple --subject /CN=apple --days 90 --out apple.pem --config /etc/signet/tokens.d/build.conf
 )"},
+    kAuditVerify,
+    kAuditWho,
+    kAuditLive,
 };
 
 constexpr std::string_view kCommonOptions = R"(
@@ -146,14 +150,18 @@ Exit codes:
   3  refused: wrong or locked PIN, a key, label or file that is there already, a token that is not to be overwritten, a record of a PIN
      that is not to be removed
   4  the module does not load, or the token is not there
+  5  the audit log does not hold together, or tells of JWTs that were never signed
+  6  signet-token signed a JWT that the audit log does not know
+  7  no line of the audit log tells of that JWT
 )";
 
-constexpr terminal::ProgramText kProgram{.name = "signet-admin",
-                                         .purpose = "Initialises tokens and puts keys into them, through PKCS#11.",
-                                         .commands = kCommands,
-                                         .usage_width = 48,
-                                         .common_options = kCommonOptions,
-                                         .exit_codes = kExitCodes};
+constexpr terminal::ProgramText kProgram{
+    .name = "signet-admin",
+    .purpose = "Initialises tokens and puts keys into them, through PKCS#11; reads the audit log.",
+    .commands = kCommands,
+    .usage_width = 48,
+    .common_options = kCommonOptions,
+    .exit_codes = kExitCodes};
 
 const terminal::CommandText& text_of(Command command) { return kCommands[static_cast<std::size_t>(command)]; }
 

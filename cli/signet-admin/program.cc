@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/signet-admin/arguments.h"
+#include "cli/signet-admin/audit_commands.h"
 #include "cli/signet-admin/certificate_commands.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/token_commands.h"
@@ -39,6 +40,12 @@ Done<Outcome> perform(const Invocation& invocation) {
       return plain(request_certificate(invocation));
     case Command::cert_self_signed:
       return plain(self_sign_certificate(invocation));
+    case Command::audit_verify:
+      return verify_audit(invocation, colour);
+    case Command::audit_who:
+      return who_got_jwt(invocation, colour);
+    case Command::audit_live:
+      return live_jwts_of_key(invocation, colour);
     case Command::key_show:
       break;
   }

@@ -1,0 +1,128 @@
+#include "cli/signet-admin/audit_arguments.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/signet-admin/help.h"
+#include "cli/signet-admin/option_values.h"
+#include "proto/config_values.h"
+#include "proto/sha256_text.h"
+
+namespace signet::admin {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kDefaultConfig = "/etc/signet/signetd.conf";
+constexpr std::string_view kPinPrefix = "sha256:";
+
+Done<std::vector<rules::ChainHead>> heads_of(const po::variables_map& values) {
+  std::vector<rules::ChainHead> heads;
+  for (const auto& word : texts(values, "head")) {
+    auto head = rules::parse_chain_head(word);
+    if (!head) return usage(fmt::format("--head {}.", head.error().message));
+    heads.push_back(*head);
+  }
+  return heads;
+}
+
+Done<void> read_verify_options(AuditOptions& options, const po::variables_map& values) {
+  options.files = words_of(values);
+  SIGNET_TRY_ASSIGN(options.heads, heads_of(values));
+  options.signed_files = texts(values, "signed");
+  if (!values.contains("grace")) return {};
+  const auto grace = parse_duration(text(values, "grace"));
+  if (!grace) return usage(fmt::format("--grace {}.", grace.error().message));
+  options.grace = *grace;
+  return {};
+}
+
+// A JWT begins with the base64url of {" and has two dots; no file of ours is called so.
+bool looks_like_jwt(std::string_view word) { return word.starts_with("eyJ") && std::ranges::count(word, '.') == 2; }
+
+JwtSource jwt_source(const std::string& word) {
+  if (const auto digest = sha256_from_hex(word)) return JwtSource{.sha256 = digest};
+  return JwtSource{.file = word};
+}
+
+Done<void> read_who_options(AuditOptions& options, const po::variables_map& values) {
+  options.files = words_of(values);
+  if (std::ranges::any_of(options.files, looks_like_jwt))
+    return usage(
+        "A JWT is never an argument: every user of the machine can read it there. Give it on stdin with \"-\", in a "
+        "file "
+        "by its name, on a descriptor with --jwt-fd N, or give its SHA-256 in hexadecimal.");
+  SIGNET_TRY_ASSIGN(options.jwt.descriptor, descriptor(values, "jwt-fd"));
+  if (options.jwt.descriptor) return {};
+  if (options.files.empty())
+    return usage("The command audit who wants a token: \"-\" for stdin, a file, --jwt-fd N, or its SHA-256.");
+  options.jwt = jwt_source(options.files.front());
+  options.files.erase(options.files.begin());
+  if (options.jwt.file == "-" && std::ranges::count(options.files, "-") != 0)
+    return usage("Token and log cannot both come from stdin; give the token with --jwt-fd N or in a file.");
+  return {};
+}
+
+Done<UtcTime> time_of(std::string word) {
+  // The milliseconds may be left out.
+  if (word.size() == 20 && word.ends_with('Z')) word.insert(19, ".000");
+  const auto time = parse_utc_timestamp(word);
+  if (!time) return usage("--at wants a time in UTC like 2026-11-25T12:00:00Z.");
+  return *time;
+}
+
+Done<void> read_live_options(AuditOptions& options, const po::variables_map& values) {
+  options.files = words_of(values);
+  if (options.files.empty()) return usage("The command audit live wants a key; see signet-admin audit live --help.");
+  options.key = options.files.front();
+  if (!parse_name(options.key)) return usage("KEY is the name of a key: that of its file in keys.d, without .conf.");
+  options.files.erase(options.files.begin());
+  if (values.contains("kid")) options.kid = text(values, "kid");
+  if (values.contains("at")) {
+    SIGNET_TRY_ASSIGN(options.at, time_of(text(values, "at")));
+  }
+  if (!values.contains("spki")) return {};
+  std::string_view digits = values["spki"].as<std::string>();
+  if (digits.starts_with(kPinPrefix)) digits.remove_prefix(kPinPrefix.size());
+  options.spki_sha256 = sha256_from_hex(digits);
+  if (!options.spki_sha256) return usage("--spki wants the SHA-256 of a public key, as in public-key = sha256:….");
+  return {};
+}
+
+Done<void> read_options(Command command, AuditOptions& options, const po::variables_map& values) {
+  if (command == Command::audit_verify) return read_verify_options(options, values);
+  if (command == Command::audit_who) return read_who_options(options, values);
+  return read_live_options(options, values);
+}
+
+}  // namespace
+
+bool is_audit_command(Command command) {
+  return command == Command::audit_verify || command == Command::audit_who || command == Command::audit_live;
+}
+
+po::options_description audit_command_options(Command command) {
+  po::options_description options;
+  add_flags(options, {"json"});
+  if (command == Command::audit_verify) {
+    add_lists(options, {"head", "signed"});
+    add_texts(options, {"grace"});
+  }
+  if (command == Command::audit_who) add_texts(options, {"jwt-fd"});
+  if (command == Command::audit_live) add_texts(options, {"at", "spki", "kid"});
+  return options;
+}
+
+Done<Invocation> audit_invocation(Command command, const po::variables_map& values) {
+  Invocation invocation{.command = command, .json = values.contains("json")};
+  auto& options = invocation.audit;
+  options.config = values.contains("config") ? text(values, "config") : kDefaultConfig;
+  SIGNET_TRY(read_options(command, options, values));
+  if (std::ranges::count(options.files, "-") > 1) return usage("stdin can be read once; name \"-\" once.");
+  if (values.contains("config") && !options.files.empty())
+    return usage("--config says where the log is; name its files or the configuration, not both.");
+  return invocation;
+}
+
+}  // namespace signet::admin

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/rules/audit_verification.h"
+#include "daemon/rules/live_jwts.h"
+#include "daemon/rules/signature_account.h"
+
+// What the commands `audit …` print, for people and for scripts. Pure; any thread.
+namespace signet::admin {
+
+/// By LinePlace::file.
+using FileNames = std::vector<std::string>;
+
+struct VerifyResult {
+  FileNames files{};
+  rules::AuditReport log{};
+  std::optional<rules::AccountReport> account{};  ///< where signet-token's record was given
+  std::uint64_t unreadable_signatures = 0;        ///< lines of that record
+
+  bool is_good() const;
+};
+std::string view(const VerifyResult& result, bool colour);
+std::string json_of(const VerifyResult& result);
+
+struct WhoResult {
+  Sha256Digest jwt_sha256{};
+  FileNames files{};
+  std::vector<std::pair<rules::LinePlace, rules::AuditEntry>> lines{};
+};
+std::string view(const WhoResult& result, bool colour);
+std::string json_of(const WhoResult& result);
+
+struct LiveResult {
+  std::string key{};
+  UtcTime at{};
+  std::vector<rules::LiveJwt> jwts{};
+};
+std::string view(const LiveResult& result, bool colour);
+std::string json_of(const LiveResult& result);
+
+}  // namespace signet::admin

@@ -1,0 +1,42 @@
+#include "cli/signet-admin/jwt_digest.h"
+
+#include <unistd.h>
+
+#include "host/secret.h"
+#include "proto/jws.h"
+
+namespace signet::admin {
+namespace {
+
+constexpr std::size_t kMaxJwtBytes = std::size_t{256} * 1024;
+
+Result<host::Secret> read_jwt(const JwtSource& source) {
+  if (source.descriptor) return host::read_secret_descriptor(*source.descriptor, kMaxJwtBytes);
+  if (source.file == "-") return host::read_secret_descriptor(STDIN_FILENO, kMaxJwtBytes);
+  return host::read_secret_file(source.file, kMaxJwtBytes);
+}
+
+std::string_view without_end_of_line(std::string_view text) {
+  const auto last = text.find_last_not_of(" \t\r\n");
+  return last == text.npos ? std::string_view() : text.substr(0, last + 1);
+}
+
+}  // namespace
+
+Done<Sha256Digest> digest_of_jwt(const JwtSource& source) {
+  if (source.sha256) return *source.sha256;
+  const auto secret = read_jwt(source);
+  // What was taken for a file's name may be the better part of a JWT.
+  if (!secret)
+    return Unexpected(
+        Failure{ExitCode::failure,
+                "The JWT cannot be read: TOKEN is \"-\" for stdin, a file that you may read, or the JWT's "
+                "SHA-256 in 64 lower-case hexadecimal digits."});
+  const auto jwt = without_end_of_line(text_of(secret->bytes()));
+  if (!parse_compact_jws(jwt))
+    return Unexpected(usage_failure(
+        "That is no JWT: three parts of base64url with dots between them, without \"Bearer\" and without quotes."));
+  return sha256(bytes_of(jwt));
+}
+
+}  // namespace signet::admin
