@@ -4,6 +4,7 @@ with Ed25519. What fuzzing found is kept beside them as regression-*, by hand.""
 
 import base64
 import datetime
+import hashlib
 import itertools
 import json
 import pathlib
@@ -237,6 +238,34 @@ def cgroup_seeds():
                           "delegated": "0::/system.slice/a.service/b.service\n", "root": "0::/\n", "empty": "", "gone": "0::/system.slice/a.service (deleted)\n"})
 
 
+def audit_log(members: list) -> list:
+    lines, prev = [], bytes(32)
+    for number, more in enumerate(members, 1):
+        lines.append(f'{{"seq":{number},"time":"2026-11-25T12:00:{number:02}.000Z",{more},"prev":"{prev.hex()}"}}'.encode())
+        prev = hashlib.sha256(lines[-1]).digest()
+    return lines
+
+
+def audit_seeds():
+    jwt = f'"key":"apple","profile":"p","outcome":"issued","kid":"K","alg":"ES256","spki_sha256":"{"1" * 64}","jwt_sha256":"{"2" * 64}"'
+    peer = '"request_id":"r","uid":1000,"user":"ci","gid":1000,"pid":7,"unit":"a.service"'
+    issued = f'{peer},{jwt},"issued_at":1764072000,"expires_at":1764073200,"lifetime":1200,"cached":false,"scoped":true,"claims":{{"scope":["GET /v1/apps"]}}'
+    half = b'{"seq":3,"time"'
+    recovered = f'"outcome":"audit_recovered","why":"torn_line","torn_bytes":{len(half)},"torn_sha256":"{hashlib.sha256(half).hexdigest()}"'
+    lines = audit_log(['"outcome":"started"', issued, recovered, f'{peer},"key":"apple","outcome":"not_permitted","rule":"allow"', issued.replace("false", "true")])
+
+    def whole(*parts):
+        return b"".join(part + b"\n" for part in parts)
+
+    write("audit_lines", {"good": whole(*lines[:2], half, *lines[2:]), "half": whole(*lines), "rotated": whole(*lines[3:]), "cut": b"\n".join(lines), "torn": whole(*lines)[:-30],
+                          "dropped": whole(*lines[:2], *lines[3:]), "swapped": whole(lines[1], lines[0], *lines[2:]), "twice": whole(*lines[:2], *lines[1:]),
+                          "two": whole(*lines, *lines), "changed": whole(*lines).replace(b"apple", b"mango", 1), "empty": b"\n" * 3, "nothing": b"", "other": b"no line\n"})
+    write("audit_edits", {f"edit-{kind}": bytes([3, 2]) + b"r1" + bytes([5]) + b"apple" + bytes([0, 0, 1, 0x22, 1, 0x5c, 0, 0, 0, 0, 1, kind, 2, 9, 4]) + b"abcdefgh" for kind in range(7)})
+    signed = f'{{"time":"2026-11-25T12:00:00.000Z","spki_sha256":"{"1" * 64}","alg":"ES256","input_sha256":"{"2" * 64}","jwt_sha256":"{"3" * 64}"}}'
+    write("signed_line", {"good": signed, "cut": signed[:-1], "upper": signed.replace("3", "A"), "escaped": signed.replace("time", "\\u0074ime"), "empty": "", "twice": signed.replace("alg", "time"),
+                          "unknown": signed.replace("alg", "new")})
+
+
 def main():
     keys = public_keys()
     key_seeds(keys)
@@ -250,6 +279,7 @@ def main():
     text_seeds()
     key_file_seeds()
     cgroup_seeds()
+    audit_seeds()
 
 
 if __name__ == "__main__":
