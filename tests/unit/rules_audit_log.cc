@@ -12,7 +12,7 @@ std::string audit_text(int seconds, const std::string& more) {
 }
 
 LogMaker& LogMaker::add(const std::string& members) {
-  lines_.push_back(fmt::format(R"({{"seq":{},{},"prev":"{}"}})", head_.seq + 1, members, hex(head_.digest)));
+  lines_.push_back(chain_line(head_, members));
   head_ = next_head(head_, lines_.back());
   return *this;
 }

@@ -1,0 +1,349 @@
+#include <algorithm>
+#include <fcntl.h>
+#include <fstream>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "cli/signet-admin/audit_commands.h"
+#include "cli/signet-admin/audit_files.h"
+#include "cli/signet-admin/audit_lines.h"
+#include "cli/signet-admin/audit_views.h"
+#include "cli/signet-admin/jwt_digest.h"
+#include "tests/support/matchers.h"
+#include "tests/support/scratch_directory.h"
+#include "tests/unit/rules_audit_log.h"
+
+namespace signet::admin {
+namespace {
+
+using Words = std::vector<std::string>;
+using rules::good_log;
+
+const std::string kDigest(64, 'a');
+// RFC 7515 appendix A.1 has such a form; the signature is no real one.
+const std::string kJwt = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+
+Invocation invocation(const Words& words) {
+  const auto parsed = parse_arguments(words);
+  INFO((parsed ? std::string() : parsed.error().sentence));
+  REQUIRE(parsed);
+  const auto* found = std::get_if<Invocation>(&*parsed);
+  REQUIRE(found != nullptr);
+  return *found;
+}
+
+std::string refusal(const Words& words) {
+  const auto parsed = parse_arguments(words);
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().code == ExitCode::usage);
+  return parsed.error().sentence;
+}
+
+class Folder {
+ public:
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.file(name), std::ios::binary) << text;
+    return folder_.file(name);
+  }
+  std::string write(const std::string& name, const Words& lines) {
+    std::string text;
+    for (const auto& line : lines) text += line + "\n";
+    return write(name, text);
+  }
+  const test::ScratchDirectory& scratch() const { return folder_; }
+
+ private:
+  test::ScratchDirectory folder_;
+};
+
+Words part(const Words& lines, long from, long to) { return {lines.begin() + from, lines.begin() + to}; }
+
+boost::json::value json_of_outcome(const Done<Outcome>& outcome) {
+  INFO((outcome ? std::string() : outcome.error().sentence));
+  REQUIRE(outcome);
+  return boost::json::parse(outcome->text);
+}
+
+std::vector<std::pair<std::string, bool>> lines_of(const std::string& path, std::size_t max_line) {
+  LineFile file{.name = path, .fd = host::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC))};
+  REQUIRE(file.fd.valid());
+  Progress progress(0);
+  std::vector<std::pair<std::string, bool>> lines;
+  const auto read = read_lines(file, max_line, progress, [&](std::uint64_t number, std::string_view line, bool ended) {
+    lines.emplace_back(line, ended);
+    CHECK(number == lines.size());
+  });
+  REQUIRE(read);
+  return lines;
+}
+
+TEST_CASE("audit verify takes files, heads and records") {
+  const auto verify = invocation({"audit", "verify", "a", "-", "--head", "7:" + kDigest, "--head", "9:" + kDigest,
+                                  "--signed", "s", "--grace", "5s", "--json"});
+  CHECK(verify.command == Command::audit_verify);
+  CHECK(verify.json);
+  CHECK(verify.audit.files == Words{"a", "-"});
+  REQUIRE(verify.audit.heads.size() == 2);
+  CHECK(verify.audit.heads[1].seq == 9);
+  CHECK(verify.audit.signed_files == Words{"s"});
+  CHECK(verify.audit.grace == std::chrono::seconds(5));
+  CHECK(invocation({"audit", "verify"}).audit.config == "/etc/signet/signetd.conf");
+  CHECK(invocation({"audit", "verify", "--config", "/c"}).audit.config == "/c");
+  CHECK(refusal({"audit", "verify", "--head", "7"}).starts_with("--head is no head"));
+  CHECK(refusal({"audit", "verify", "--grace", "soon"}).starts_with("--grace "));
+  CHECK(refusal({"audit", "verify", "-", "-"}).find("stdin") != std::string::npos);
+  CHECK(refusal({"audit", "verify", "a", "--config", "/c"}).find("not both") != std::string::npos);
+  CHECK(refusal({"audit", "verify", "--token", "x"}).find("--token") != std::string::npos);
+}
+
+TEST_CASE("a JWT is never an argument of audit who") {
+  const auto sentence = refusal({"audit", "who", kJwt});
+  CHECK(sentence.find("stdin") != std::string::npos);
+  CHECK(sentence.find("--jwt-fd") != std::string::npos);
+  CHECK(sentence.find(kJwt.substr(0, 20)) == std::string::npos);
+  CHECK(refusal({"audit", "who", "--jwt-fd", "3", kJwt}) == sentence);
+
+  CHECK(invocation({"audit", "who", kDigest, "a"}).audit.jwt.sha256.has_value());
+  CHECK(invocation({"audit", "who", kDigest, "a"}).audit.files == Words{"a"});
+  CHECK(invocation({"audit", "who", "-"}).audit.jwt.file == "-");
+  const auto by_descriptor = invocation({"audit", "who", "--jwt-fd", "3", "a", "b"}).audit;
+  CHECK(by_descriptor.jwt.descriptor == 3);
+  CHECK(by_descriptor.files == Words{"a", "b"});
+  CHECK(refusal({"audit", "who"}).find("wants a token") != std::string::npos);
+  CHECK(refusal({"audit", "who", "-", "-"}).find("stdin") != std::string::npos);
+}
+
+TEST_CASE("audit live takes a key, a time and what the JWTs were signed with") {
+  const auto live = invocation({"audit", "live", "apple", "a", "--at", "2026-11-25T12:00:00Z", "--spki",
+                                "sha256:" + kDigest, "--kid", "K"})
+                        .audit;
+  CHECK(live.key == "apple");
+  CHECK(live.files == Words{"a"});
+  REQUIRE((live.at && live.spki_sha256 && live.kid));
+  CHECK(utc_timestamp(*live.at) == "2026-11-25T12:00:00.000Z");
+  CHECK(invocation({"audit", "live", "apple", "--at", "2026-11-25T12:00:00.250Z"}).audit.at.has_value());
+  CHECK(invocation({"audit", "live", "apple", "--spki", kDigest}).audit.spki_sha256.has_value());
+  CHECK(refusal({"audit", "live"}).find("wants a key") != std::string::npos);
+  CHECK(refusal({"audit", "live", "../apple"}).starts_with("KEY is"));
+  CHECK(refusal({"audit", "live", "apple", "--at", "noon"}).starts_with("--at "));
+  CHECK(refusal({"audit", "live", "apple", "--spki", "ab"}).starts_with("--spki "));
+}
+
+TEST_CASE("every audit command has its help") {
+  for (const std::string name : {"verify", "who", "live"}) {
+    const auto parsed = parse_arguments({"audit", name, "--help"});
+    REQUIRE(parsed);
+    const auto* notice = std::get_if<Notice>(&*parsed);
+    REQUIRE(notice != nullptr);
+    CHECK(notice->text.starts_with("Usage: signet-admin audit " + name));
+    CHECK(notice->text.find("--pin-fd") == std::string::npos);
+    CHECK(notice->text.find("Exit codes:") != std::string::npos);
+  }
+}
+
+TEST_CASE("names of files that were rotated away") {
+  for (const std::string name :
+       {"audit.jsonl.1", "audit.jsonl.10", "audit.jsonl-20261125", "audit.jsonl-20261125-1764072000",
+        "audit.jsonl.2.gz", "audit.jsonl-20261125.zst", "audit.jsonl.2026-11-25T12"})
+    CHECK(is_rotated_name("audit.jsonl", name));
+  for (const std::string name : {"audit.jsonl", "audit.jsonl.", "audit.jsonl.swp", "audit.jsonl~", "other.jsonl.1",
+                                 "audit.jsonl.gz", "audit.jsonlx1"})
+    CHECK_FALSE(is_rotated_name("audit.jsonl", name));
+}
+
+TEST_CASE("octets are cut into lines, and a line without an end keeps within bounds") {
+  Folder folder;
+  const auto path = folder.write("lines", "one\n\ntwo\n" + std::string(3'000'000, 'x') + "\nlast");
+  const auto lines = lines_of(path, 10);
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[0] == std::pair<std::string, bool>("one", true));
+  CHECK(lines[1].first.empty());
+  CHECK(lines[3].first == std::string(11, 'x'));
+  CHECK(lines[4] == std::pair<std::string, bool>("last", false));
+}
+
+TEST_CASE("the files of a log may be named in any order, and the configured ones are found") {
+  Folder folder;
+  const auto lines = good_log(6);
+  const auto newest = folder.write("audit.jsonl", part(lines, 4, 6));
+  const auto oldest = folder.write("audit.jsonl.2", part(lines, 0, 2));
+  const auto middle = folder.write("audit.jsonl.1", part(lines, 2, 4));
+  folder.write("audit.jsonl.swp", "no log");
+  const auto config = folder.write("signetd.conf", "user = nobody-knows\naudit-log = " + newest + "\n");
+  for (const Words& words : {Words{newest, oldest, middle}, Words{"--config", config}}) {
+    Words all{"audit", "verify", "--json"};
+    all.insert(all.end(), words.begin(), words.end());
+    const auto outcome = verify_audit(invocation(all), false);
+    const auto json = json_of_outcome(outcome);
+    CHECK(json.at("good") == true);
+    CHECK(json.at("lines") == 6);
+    CHECK_FALSE(outcome->failure);
+  }
+}
+
+TEST_CASE("a finding names file and line, and has an exit code of its own") {
+  Folder folder;
+  auto lines = good_log(6);
+  const auto head = [&] {
+    rules::ChainHead made;
+    for (const auto& line : lines) made = rules::next_head(made, line);
+    return to_string(made);
+  }();
+  const auto first = folder.write("audit.jsonl.1", part(lines, 0, 3));
+  lines[4].replace(lines[4].find("apple"), 5, "mango");
+  const auto second = folder.write("audit.jsonl", part(lines, 3, 6));
+  const auto outcome = verify_audit(invocation({"audit", "verify", second, first, "--head", head}), false);
+  REQUIRE(outcome);
+  REQUIRE(outcome->failure);
+  CHECK(outcome->failure->code == ExitCode::log_broken);
+  CHECK(outcome->text.find(second + ":2: ") != std::string::npos);
+
+  const auto json = json_of_outcome(verify_audit(invocation({"audit", "verify", second, first, "--json"}), false));
+  CHECK(json.at("good") == false);
+  CHECK(json.at("findings_count") == 1);
+  CHECK(json.at("findings").at(0).at("kind") == "changed");
+  CHECK(json.at("findings").at(0).at("file").as_string() == second);
+  CHECK(json.at("findings").at(0).at("line") == 2);
+}
+
+TEST_CASE("compressed files are named and refused with the way to read them") {
+  Folder folder;
+  const auto log = folder.write("audit.jsonl", good_log(2));
+  const auto packed = folder.write("audit.jsonl.1.gz", "\x1f\x8b\x08\x01\x02\x03");
+  const auto config = folder.write("signetd.conf", "audit-log = " + log + "\n");
+  for (const Words& words : {Words{"audit", "verify", packed}, Words{"audit", "verify", "--config", config}}) {
+    const auto refused = verify_audit(invocation(words), false);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::failure);
+    CHECK(refused.error().sentence.find("zcat") != std::string::npos);
+    CHECK(refused.error().sentence.find(packed) != std::string::npos);
+  }
+}
+
+TEST_CASE("what cannot be read is a failure that names it") {
+  Folder folder;
+  for (const Words& words :
+       {Words{"audit", "verify", folder.scratch().file("none")}, Words{"audit", "verify", folder.scratch().path()},
+        Words{"audit", "verify", "--config", folder.scratch().file("none.conf")},
+        Words{"audit", "verify", "--config", folder.write("empty.conf", "socket = /x\n")},
+        Words{"audit", "verify", "--config",
+              folder.write("gone.conf", "audit-log = " + folder.scratch().file("gone") + "\n")}}) {
+    const auto refused = verify_audit(invocation(words), false);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ExitCode::failure);
+    CHECK(refused.error().sentence.find(folder.scratch().path()) != std::string::npos);
+  }
+}
+
+const std::string kIssued = R"("key":"apple","outcome":"issued","kid":"K1","alg":"ES256","spki_sha256":")" +
+                            std::string(64, 'b') + R"(","jwt_sha256":")" + kDigest +
+                            R"(","issued_at":1795608000,"expires_at":1795609200)";
+
+std::string signed_line(const std::string& jwt_sha256) {
+  return fmt::format(
+      R"({{"time":"2026-11-25T12:00:01.000Z","spki_sha256":"{}","alg":"ES256","input_sha256":"{}","jwt_sha256":"{}"}})",
+      std::string(64, 'b'), kDigest, jwt_sha256);
+}
+
+TEST_CASE("a signature that the log does not know is the alarm") {
+  Folder folder;
+  const auto log = folder.write("audit.jsonl", good_log(2, kIssued));
+  const auto good = folder.write("good", Words{signed_line(kDigest)});
+  CHECK_FALSE(verify_audit(invocation({"audit", "verify", log, "--signed", good}), false)->failure);
+
+  // The record is found by its folder, too.
+  folder.write("signed.jsonl.1", Words{signed_line(kDigest)});
+  folder.write("signed.jsonl", Words{signed_line(std::string(64, 'c')), "half a li"});
+  const auto outcome =
+      verify_audit(invocation({"audit", "verify", log, "--json", "--signed", folder.scratch().path()}), false);
+  const auto json = json_of_outcome(outcome);
+  REQUIRE(outcome->failure);
+  CHECK(outcome->failure->code == ExitCode::signature_without_line);
+  CHECK(json.at("signed").at("signatures") == 2);
+  CHECK(json.at("signed").at("without_line") == 1);
+  CHECK(json.at("findings").at(0).at("kind") == "without_line");
+  CHECK(json.at("findings").at(0).at("file").as_string() == folder.scratch().file("signed.jsonl"));
+}
+
+TEST_CASE("a line that the record does not know breaks the log") {
+  Folder folder;
+  const auto log = folder.write(
+      "audit.jsonl", rules::LogMaker()
+                         .add(rules::audit_text(1, kIssued))
+                         .add(rules::audit_text(2, R"("outcome":"issued","spki_sha256":")" + std::string(64, 'b') +
+                                                       R"(","jwt_sha256":")" + std::string(64, 'd') + "\""))
+                         .lines());
+  const auto record = folder.write("signed.jsonl", Words{signed_line(kDigest)});
+  const auto outcome = verify_audit(invocation({"audit", "verify", log, "--signed", record}), false);
+  REQUIRE(outcome);
+  REQUIRE(outcome->failure);
+  CHECK(outcome->failure->code == ExitCode::log_broken);
+  CHECK(outcome->text.find(log + ":2: ") != std::string::npos);
+}
+
+TEST_CASE("a JWT is read from a file and a descriptor, and only a JWT is") {
+  Folder folder;
+  const auto file = folder.write("jwt", kJwt + "\r\n");
+  REQUIRE(digest_of_jwt({.file = file}));
+  CHECK(*digest_of_jwt({.file = file}) == sha256(bytes_of(kJwt)));
+  const host::FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(*digest_of_jwt({.descriptor = fd.get()}) == sha256(bytes_of(kJwt)));
+  for (const auto& text : {std::string("Bearer ") + kJwt, std::string("x"), kJwt + "=", kJwt + "\n" + kJwt}) {
+    const auto refused = digest_of_jwt({.file = folder.write("other", text)});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().sentence.find("eyJ") == std::string::npos);
+  }
+  const auto missing = digest_of_jwt({.file = folder.scratch().file("eyJhbGci")});
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().sentence.find("eyJ") == std::string::npos);
+}
+
+TEST_CASE("audit who tells everybody who got a JWT, or that nobody did") {
+  Folder folder;
+  const auto log = folder.write(
+      "audit.jsonl", rules::LogMaker()
+                         .add(rules::audit_text(1, kIssued))
+                         .add(rules::audit_text(2))
+                         .add(rules::audit_text(3, R"("user":"bob\u001b[31m",)" + kIssued + R"(,"cached":true)"))
+                         .lines());
+  const auto outcome = who_got_jwt(invocation({"audit", "who", kDigest, log}), false);
+  REQUIRE(outcome);
+  CHECK_FALSE(outcome->failure);
+  CHECK(std::ranges::count(outcome->text, '\n') == 3);
+  CHECK(outcome->text.find("bob?[31m") != std::string::npos);
+  const auto json = json_of_outcome(who_got_jwt(invocation({"audit", "who", kDigest, log, "--json"}), false));
+  REQUIRE(json.at("lines").as_array().size() == 2);
+  CHECK(json.at("lines").at(0).at("cached") == false);
+  CHECK(json.at("lines").at(1).at("cached") == true);
+  CHECK(json.at("lines").at(1).at("line") == 3);
+  const auto nobody = who_got_jwt(invocation({"audit", "who", std::string(64, 'f'), log}), false);
+  REQUIRE(nobody);
+  REQUIRE(nobody->failure);
+  CHECK(nobody->failure->code == ExitCode::nothing_found);
+}
+
+TEST_CASE("audit live lists what is still valid") {
+  Folder folder;
+  const auto log = folder.write("audit.jsonl", rules::LogMaker().add(rules::audit_text(1, kIssued)).lines());
+  const auto at = [&](const std::string& time) {
+    return json_of_outcome(
+        live_jwts_of_key(invocation({"audit", "live", "apple", log, "--at", time, "--json"}), false));
+  };
+  const auto rows = at("2026-11-25T12:19:59Z").at("jwts").as_array();
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].at("jwt_sha256").as_string() == kDigest);
+  CHECK(rows[0].at("kid") == "K1");
+  CHECK(rows[0].at("holders").at(0).at("uid") == 1000);
+  CHECK(at("2026-11-25T12:20:00Z").at("jwts").as_array().empty());
+  const auto text =
+      live_jwts_of_key(invocation({"audit", "live", "apple", log, "--at", "2026-11-25T12:18:57Z"}), false);
+  CHECK(text->text.find("1min 3s") != std::string::npos);
+  const auto none = live_jwts_of_key(invocation({"audit", "live", "other", log}), false);
+  CHECK(none->text.find("No JWT of key \"other\"") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace signet::admin
