@@ -90,13 +90,17 @@ Done<Outcome> verify_audit(const Invocation& invocation, bool colour) {
 }
 
 Done<Outcome> who_got_jwt(const Invocation& invocation, bool colour) {
-  SIGNET_TRY_ASSIGN(const auto digest, digest_of_jwt(invocation.audit.jwt));
-  WhoResult result{.jwt_sha256 = digest};
+  SIGNET_TRY_ASSIGN(const auto digests, digests_of_jwt(invocation.audit.jwt));
+  WhoResult result{.jwt_sha256 = digests.as_given};
   SIGNET_TRY_ASSIGN(const auto report,
                     read_log(invocation.audit, result.files, [&](LinePlace place, const rules::AuditEntry& entry) {
-                      if (entry.jwt_sha256 == digest) result.lines.push_back({place, entry});
+                      const bool altered = digests.twin && entry.jwt_sha256 == digests.twin;
+                      if (!altered && entry.jwt_sha256 != digests.as_given) return;
+                      result.altered = result.altered || altered;
+                      result.lines.push_back({place, entry});
                     }));
   warn_of(report);
+  if (result.altered) warn("the signature was altered into its other form since the JWT was handed out.");
   Outcome outcome{.text = invocation.json ? json_of(result) : view(result, colour)};
   if (result.lines.empty()) outcome.failure = Failure{ExitCode::nothing_found, "No line of the log tells of that JWT."};
   return outcome;

@@ -58,7 +58,7 @@ std::string holders_of(const rules::LiveJwt& jwt) {
   for (std::size_t i = 0; i < std::min(jwt.holders.size(), kMostHolders); ++i)
     names += (i == 0 ? "" : ", ") + name_of(jwt.holders[i]);
   if (jwt.holders.size() > kMostHolders) names += fmt::format(" and {} more", jwt.holders.size() - kMostHolders);
-  return names.empty() ? "nobody yet" : names;
+  return names.empty() ? "nobody" : names;
 }
 
 std::string claims_of(const rules::LiveJwt& jwt) {
@@ -122,7 +122,9 @@ std::string view(const WhoResult& result, bool colour) {
 std::string json_of(const WhoResult& result) {
   json::array lines;
   for (const auto& [place, entry] : result.lines) lines.push_back(json_of(result.files, place, entry));
-  return json::serialize(json::object{{"jwt_sha256", hex(result.jwt_sha256)}, {"lines", std::move(lines)}}) + "\n";
+  return json::serialize(json::object{
+             {"jwt_sha256", hex(result.jwt_sha256)}, {"altered", result.altered}, {"lines", std::move(lines)}}) +
+         "\n";
 }
 
 std::string view(const LiveResult& result, bool colour) {

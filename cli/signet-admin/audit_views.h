@@ -27,7 +27,8 @@ std::string view(const VerifyResult& result, bool colour);
 std::string json_of(const VerifyResult& result);
 
 struct WhoResult {
-  Sha256Digest jwt_sha256{};
+  Sha256Digest jwt_sha256{};  ///< as it was given
+  bool altered = false;       ///< the log has it with the other form of its signature
   FileNames files{};
   std::vector<std::pair<rules::LinePlace, rules::AuditEntry>> lines{};
 };

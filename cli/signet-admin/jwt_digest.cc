@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <boost/json/value.hpp>
+
 #include "host/secret.h"
+#include "proto/ecdsa_twin.h"
+#include "proto/json.h"
 #include "proto/jws.h"
 
 namespace signet::admin {
@@ -21,10 +25,25 @@ std::string_view without_end_of_line(std::string_view text) {
   return last == text.npos ? std::string_view() : text.substr(0, last + 1);
 }
 
+std::optional<Algorithm> algorithm_of(const JwsParts& parts) {
+  const auto header = parse_json(parts.header_json);
+  const auto* members = header ? header->if_object() : nullptr;
+  const auto* name = members != nullptr ? members->if_contains("alg") : nullptr;
+  const auto* text = name != nullptr ? name->if_string() : nullptr;
+  return text != nullptr ? algorithm_from_name(*text) : std::nullopt;
+}
+
+std::optional<Sha256Digest> twin_digest(const JwsParts& parts) {
+  const auto algorithm = algorithm_of(parts);
+  const auto twin = algorithm ? ecdsa_twin(parts.signature, *algorithm) : std::nullopt;
+  if (!twin) return std::nullopt;
+  return sha256(bytes_of(jws_compact(parts.signing_input, *twin)));
+}
+
 }  // namespace
 
-Done<Sha256Digest> digest_of_jwt(const JwtSource& source) {
-  if (source.sha256) return *source.sha256;
+Done<JwtDigests> digests_of_jwt(const JwtSource& source) {
+  if (source.sha256) return JwtDigests{.as_given = *source.sha256};
   const auto secret = read_jwt(source);
   // What was taken for a file's name may be the better part of a JWT.
   if (!secret)
@@ -33,10 +52,11 @@ Done<Sha256Digest> digest_of_jwt(const JwtSource& source) {
                 "The JWT cannot be read: TOKEN is \"-\" for stdin, a file that you may read, or the JWT's "
                 "SHA-256 in 64 lower-case hexadecimal digits."});
   const auto jwt = without_end_of_line(text_of(secret->bytes()));
-  if (!parse_compact_jws(jwt))
+  const auto parts = parse_compact_jws(jwt);
+  if (!parts)
     return Unexpected(usage_failure(
         "That is no JWT: three parts of base64url with dots between them, without \"Bearer\" and without quotes."));
-  return sha256(bytes_of(jwt));
+  return JwtDigests{.as_given = sha256(bytes_of(jwt)), .twin = twin_digest(*parts)};
 }
 
 }  // namespace signet::admin

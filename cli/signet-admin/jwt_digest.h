@@ -1,12 +1,20 @@
 #pragma once
 
+#include <optional>
+
 #include "cli/signet-admin/audit_options.h"
 #include "cli/signet-admin/failure.h"
 
 namespace signet::admin {
 
+/// What a log may know a JWT by.
+struct JwtDigests {
+  Sha256Digest as_given{};
+  std::optional<Sha256Digest> twin{};  ///< with the other form of its ECDSA signature, which anybody can make
+};
+
 /// The SHA-256 of the JWT that is meant, read from where it is. Failures: usage (it is no JWT in compact form),
 /// failure. Main thread.
-Done<Sha256Digest> digest_of_jwt(const JwtSource& source);
+Done<JwtDigests> digests_of_jwt(const JwtSource& source);
 
 }  // namespace signet::admin

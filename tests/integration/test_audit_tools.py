@@ -7,13 +7,17 @@ import pathlib
 import time
 import unittest
 
-from tests.support.link import Link
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+from tests.support.link import Link, decoded, encoded
 from tests.support.peer import Peer
 from tests.support.process import program_path, run
 from tests.support.stack import Stack
 
 GOOD, BROKEN, ALARM, NOBODY = 0, 5, 6, 7
 FORGED = "0" * 64
+ORDER_OF_P256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551  # SEC 2 section 2.4.2
 
 
 def digest(text: str) -> str:
@@ -150,6 +154,23 @@ class WhoAndLive(AuditTools):
             self.assertEqual([(each["uid"], each["cached"], each["key"]) for each in answer["lines"]],
                              [(os.getuid(), False, "apple"), (54321, True, "apple")])
         self.assertIn("54321", self.audit("who", digest(self.shared), self.stack.audit_log).stdout)
+
+    def test_a_token_whose_signature_was_altered_is_known_all_the_same(self):
+        text, signature = self.shared.rsplit(".", 1)
+        octets = decoded(signature)
+        altered = text + "." + encoded(octets[:32] + (ORDER_OF_P256 - int.from_bytes(octets[32:], "big")).to_bytes(32, "big"))
+        self.key_accepts(altered)
+        done = self.audit("who", "-", self.stack.audit_log, "--json", stdin=altered.encode())
+        answer = json.loads(done.stdout)
+        self.assertEqual((len(answer["lines"]), answer["altered"]), (2, True))
+        self.assertIn("altered", done.stderr)
+        self.assertFalse(self.of_json("who", "-", self.stack.audit_log, stdin=self.shared.encode())["altered"])
+
+    def key_accepts(self, jwt: str):
+        text, signature = jwt.rsplit(".", 1)
+        octets = decoded(signature)
+        der = utils.encode_dss_signature(int.from_bytes(octets[:32], "big"), int.from_bytes(octets[32:], "big"))
+        self.stack.key.public_key.verify(der, text.encode(), ec.ECDSA(hashes.SHA256()))
 
     def test_a_token_that_nobody_got(self):
         self.assertEqual(self.of_json("who", FORGED, self.stack.audit_log, code=NOBODY)["lines"], [])

@@ -61,6 +61,10 @@ def encoded(value) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
+def decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 def signing_input(claims: dict) -> str:
     return encoded({"alg": "ES256", "typ": "JWT"}) + "." + encoded(claims)
 

@@ -287,16 +287,17 @@ TEST_CASE("a line that the record does not know breaks the log") {
 TEST_CASE("a JWT is read from a file and a descriptor, and only a JWT is") {
   Folder folder;
   const auto file = folder.write("jwt", kJwt + "\r\n");
-  REQUIRE(digest_of_jwt({.file = file}));
-  CHECK(*digest_of_jwt({.file = file}) == sha256(bytes_of(kJwt)));
+  REQUIRE(digests_of_jwt({.file = file}));
+  CHECK_FALSE(digests_of_jwt({.file = file})->twin);  // that signature has not the length of one
+  CHECK(digests_of_jwt({.file = file})->as_given == sha256(bytes_of(kJwt)));
   const host::FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  CHECK(*digest_of_jwt({.descriptor = fd.get()}) == sha256(bytes_of(kJwt)));
+  CHECK(digests_of_jwt({.descriptor = fd.get()})->as_given == sha256(bytes_of(kJwt)));
   for (const auto& text : {std::string("Bearer ") + kJwt, std::string("x"), kJwt + "=", kJwt + "\n" + kJwt}) {
-    const auto refused = digest_of_jwt({.file = folder.write("other", text)});
+    const auto refused = digests_of_jwt({.file = folder.write("other", text)});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().sentence.find("eyJ") == std::string::npos);
   }
-  const auto missing = digest_of_jwt({.file = folder.scratch().file("eyJhbGci")});
+  const auto missing = digests_of_jwt({.file = folder.scratch().file("eyJhbGci")});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().sentence.find("eyJ") == std::string::npos);
 }

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "proto/base64url.h"
+#include "proto/ecdsa_twin.h"
 #include "proto/jws.h"
 #include "proto/openssl_handles.h"
 #include "proto/public_key.h"
@@ -32,9 +33,9 @@ Bytes spki_of(const EVP_PKEY* key) {
   return spki;
 }
 
-Bytes sign_der(EVP_PKEY* key, std::string_view message) {
+Bytes sign_der(EVP_PKEY* key, std::string_view message, const char* hash = "SHA256") {
   const EvpDigestContext context(EVP_MD_CTX_new());
-  REQUIRE(EVP_DigestSignInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key, nullptr) == 1);
+  REQUIRE(EVP_DigestSignInit_ex(context.get(), nullptr, hash, nullptr, nullptr, key, nullptr) == 1);
   std::size_t length = 0;
   REQUIRE(EVP_DigestSign(context.get(), nullptr, &length, octets(bytes_of(message)), message.size()) == 1);
   Bytes signature(length);
@@ -172,6 +173,32 @@ TEST_CASE("an ECDSA signature in DER is no JOSE signature, and converts both way
     short_r_or_s = short_r_or_s || raw->front() == std::byte{0} || (*raw)[32] == std::byte{0};
   }
   CHECK(short_r_or_s);
+}
+
+TEST_CASE("an ECDSA signature has one twin, which verifies as well") {
+  struct Curve {
+    const char* name;
+    const char* hash;
+    Algorithm algorithm;
+    std::size_t field_bytes;
+  };
+  for (const auto& curve :
+       {Curve{"P-256", "SHA256", Algorithm::es256, 32}, Curve{"P-384", "SHA384", Algorithm::es384, 48},
+        Curve{"P-521", "SHA512", Algorithm::es512, 66}}) {
+    const EvpKey key = generate("EC", curve.name);
+    const auto raw = ecdsa_der_to_raw(sign_der(key.get(), "message", curve.hash), curve.field_bytes);
+    REQUIRE_OK(raw);
+    const auto twin = ecdsa_twin(*raw, curve.algorithm);
+    REQUIRE(twin);
+    CHECK(*twin != *raw);
+    REQUIRE_OK(PublicKey::from_spki(spki_of(key.get()))->verify(curve.algorithm, bytes_of("message"), *twin));
+    CHECK(ecdsa_twin(*twin, curve.algorithm) == *raw);
+    CHECK_FALSE(ecdsa_twin(BytesView(*raw).first(raw->size() - 1), curve.algorithm));
+    CHECK_FALSE(ecdsa_twin(Bytes(raw->size(), std::byte{0}), curve.algorithm));
+    CHECK_FALSE(ecdsa_twin(Bytes(raw->size(), std::byte{0xff}), curve.algorithm));
+  }
+  CHECK_FALSE(ecdsa_twin(Bytes(64, std::byte{1}), Algorithm::eddsa));
+  CHECK_FALSE(ecdsa_twin({}, Algorithm::rs256));
 }
 
 TEST_CASE("ECDSA signature forms of other lengths or with other octets are refused") {
