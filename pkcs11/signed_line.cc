@@ -27,6 +27,7 @@ Result<SignedLine> read_signed_line(std::string_view line) {
   if (!time) members.refuse("time", "is no time like 2026-11-25T12:00:00.000Z");
   const SignedLine read{.time = time.value_or(UtcTime()),
                         .spki_sha256 = digest_of(members, "spki_sha256"),
+                        .input_sha256 = digest_of(members, "input_sha256"),
                         .jwt_sha256 = digest_of(members, "jwt_sha256")};
   SIGNET_TRY(members.finish_tolerant());
   return read;

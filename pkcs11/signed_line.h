@@ -12,6 +12,7 @@ namespace signet::pkcs11 {
 struct SignedLine {
   UtcTime time{};
   Sha256Digest spki_sha256{};
+  Sha256Digest input_sha256{};
   Sha256Digest jwt_sha256{};
 };
 

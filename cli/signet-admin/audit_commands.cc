@@ -51,7 +51,7 @@ Done<SignedRecord> read_record(const AuditOptions& options, FileNames& names) {
           if (!read) ++record.unreadable;
           if (read)
             record.account.add_signature({.file = names.size() - 1, .line = number},
-                                         {read->time, read->spki_sha256, read->jwt_sha256});
+                                         {read->time, read->spki_sha256, read->input_sha256, read->jwt_sha256});
         }));
   }
   return record;
@@ -95,7 +95,8 @@ Done<Outcome> who_got_jwt(const Invocation& invocation, bool colour) {
   SIGNET_TRY_ASSIGN(const auto report,
                     read_log(invocation.audit, result.files, [&](LinePlace place, const rules::AuditEntry& entry) {
                       const bool altered = digests.twin && entry.jwt_sha256 == digests.twin;
-                      if (!altered && entry.jwt_sha256 != digests.as_given) return;
+                      const bool lost = digests.input && entry.input_sha256 == digests.input;
+                      if (!altered && !lost && entry.jwt_sha256 != digests.as_given) return;
                       result.altered = result.altered || altered;
                       result.lines.push_back({place, entry});
                     }));

@@ -39,6 +39,7 @@ std::vector<rules::LogNote> notes_of(const VerifyResult& result) {
   if (result.log.lines == 0) notes.push_back({.sentence = "The log has no line."});
   add(result.unreadable_signatures, "lines of signet-token's record cannot be read.");
   if (!result.account) return notes;
+  add(result.account->lost, "signatures broke off on their way back; the log tells of their input (lost).");
   add(result.account->before_the_log, "signatures are older than the log's first line and were not looked for.");
   add(result.account->too_young, "signatures are younger than --grace allows and may get their line yet.");
   add(result.account->other_keys,
@@ -78,6 +79,7 @@ json::value json_of(const std::optional<rules::AccountReport>& account) {
   return json::object{{"signatures", account->signatures},
                       {"without_line", account->without_line.count()},
                       {"never_signed", account->never_signed.count()},
+                      {"lost", account->lost},
                       {"before_the_log", account->before_the_log},
                       {"too_young", account->too_young},
                       {"other_keys", account->other_keys}};

@@ -56,7 +56,8 @@ Done<JwtDigests> digests_of_jwt(const JwtSource& source) {
   if (!parts)
     return Unexpected(usage_failure(
         "That is no JWT: three parts of base64url with dots between them, without \"Bearer\" and without quotes."));
-  return JwtDigests{.as_given = sha256(bytes_of(jwt)), .twin = twin_digest(*parts)};
+  return JwtDigests{
+      .as_given = sha256(bytes_of(jwt)), .twin = twin_digest(*parts), .input = sha256(bytes_of(parts->signing_input))};
 }
 
 }  // namespace signet::admin

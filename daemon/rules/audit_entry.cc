@@ -51,6 +51,7 @@ void read_jwt(MemberReader& members, AuditEntry& entry) {
   entry.alg = text_or_empty(members, "alg");
   entry.spki_sha256 = optional_digest(members, "spki_sha256");
   entry.jwt_sha256 = optional_digest(members, "jwt_sha256");
+  entry.input_sha256 = optional_digest(members, "input_sha256");
   entry.issued_at = members.optional_integer("issued_at", 0, kLastSecond);
   entry.expires_at = members.optional_integer("expires_at", 0, kLastSecond);
   entry.cached = members.optional_boolean("cached").value_or(false);

@@ -30,7 +30,8 @@ struct AuditEntry {
   std::string alg{};
   std::optional<Sha256Digest> spki_sha256{};
   std::optional<Sha256Digest> jwt_sha256{};
-  std::optional<std::int64_t> issued_at{};  ///< Unix seconds
+  std::optional<Sha256Digest> input_sha256{};  ///< of "lost": the signing input, for nobody knows the signature
+  std::optional<std::int64_t> issued_at{};     ///< Unix seconds
   std::optional<std::int64_t> expires_at{};
   bool cached = false;
   bool scoped = false;

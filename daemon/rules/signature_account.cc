@@ -7,7 +7,7 @@
 
 namespace signet::rules {
 void SignatureAccount::add_signature(LinePlace place, const SignedJwt& jwt) {
-  signatures_.push_back({.jwt = jwt.jwt_sha256, .time = jwt.time, .place = place});
+  signatures_.push_back({.jwt = jwt.jwt_sha256, .input = jwt.input_sha256, .time = jwt.time, .place = place});
   in_order_ = false;
   const auto [key, is_new] = record_begins_.try_emplace(jwt.spki_sha256, jwt.time);
   if (!is_new) key->second = std::min(key->second, jwt.time);
@@ -21,6 +21,7 @@ void SignatureAccount::put_in_order() {
 void SignatureAccount::add_line(LinePlace place, const AuditEntry& entry) {
   put_in_order();
   if (!log_begins_) log_begins_ = entry.time;
+  if (entry.input_sha256) lost_.insert(*entry.input_sha256);
   if (!entry.jwt_sha256 || note_signature(*entry.jwt_sha256)) return;
   if (!was_recorded_then(entry)) {
     ++report_.other_keys;
@@ -55,7 +56,9 @@ AccountReport SignatureAccount::finish() {
   std::ranges::sort(signatures_, {}, &Signature::place);
   for (const auto& signature : signatures_) {
     if (signature.has_line) continue;
-    if (log_begins_ && signature.time < *log_begins_) {
+    if (lost_.contains(signature.input)) {
+      ++report_.lost;
+    } else if (log_begins_ && signature.time < *log_begins_) {
       ++report_.before_the_log;
     } else if (signature.time + times_.grace > times_.read_at) {
       ++report_.too_young;

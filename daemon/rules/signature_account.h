@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "daemon/rules/audit_entry.h"
@@ -17,6 +18,7 @@ namespace signet::rules {
 struct SignedJwt {
   UtcTime time{};
   Sha256Digest spki_sha256{};
+  Sha256Digest input_sha256{};
   Sha256Digest jwt_sha256{};
 };
 
@@ -31,13 +33,14 @@ struct AccountReport {
   LogFindings without_line{};  ///< the alarm: somebody had a JWT signed that the log does not know
   LogFindings never_signed{};  ///< the log has a JWT that the record, which was kept then, does not
   std::uint64_t signatures = 0;
+  std::uint64_t lost = 0;            ///< signatures whose way back broke off, of which the log tells by their input
   std::uint64_t before_the_log = 0;  ///< signatures older than the log's first line: not judged
   std::uint64_t too_young = 0;       ///< signatures within the grace: not judged
   std::uint64_t other_keys = 0;      ///< lines of keys that no record given knows, or older than it: not judged
 };
 
 /// Holds signet-token's own record against the audit log, by the SHA-256 of the JWT: first every signature, then every
-/// line. Keeps less than a hundred octets for each signature. Pure; one thread at a time.
+/// line. Keeps a hundred octets for each signature. Pure; one thread at a time.
 class SignatureAccount {
  public:
   explicit SignatureAccount(AccountTimes times) : times_(times) {}
@@ -50,6 +53,7 @@ class SignatureAccount {
  private:
   struct Signature {
     Sha256Digest jwt{};
+    Sha256Digest input{};
     UtcTime time{};
     LinePlace place{};
     bool has_line = false;
@@ -63,6 +67,7 @@ class SignatureAccount {
   std::vector<Signature> signatures_;
   bool in_order_ = true;
   std::map<Sha256Digest, UtcTime> record_begins_;  ///< by key: its first signature
+  std::set<Sha256Digest> lost_;                    ///< signing inputs
   std::optional<UtcTime> log_begins_;
   AccountReport report_;
 };

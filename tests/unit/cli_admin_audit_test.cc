@@ -326,6 +326,17 @@ TEST_CASE("audit who tells everybody who got a JWT, or that nobody did") {
   CHECK(nobody->failure->code == ExitCode::nothing_found);
 }
 
+TEST_CASE("audit who finds a JWT whose answer was lost by what was signed") {
+  Folder folder;
+  const auto input = kJwt.substr(0, kJwt.rfind('.'));
+  const auto log = folder.write(
+      "audit.jsonl", good_log(1, R"("outcome":"lost","input_sha256":")" + hex(sha256(bytes_of(input))) + "\""));
+  const auto outcome = who_got_jwt(invocation({"audit", "who", folder.write("jwt", kJwt), log}), false);
+  REQUIRE(outcome);
+  CHECK_FALSE(outcome->failure);
+  CHECK(outcome->text.find("lost") != std::string::npos);
+}
+
 TEST_CASE("audit live lists what is still valid") {
   Folder folder;
   const auto log = folder.write("audit.jsonl", rules::LogMaker().add(rules::audit_text(1, kIssued)).lines());

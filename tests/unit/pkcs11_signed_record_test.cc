@@ -51,6 +51,7 @@ TEST_CASE("a line of the record is read back, and nothing else", "[pkcs11]") {
   REQUIRE_OK(read);
   CHECK(read->time == time);
   CHECK(read->spki_sha256 == sha256(bytes_of("key")));
+  CHECK(read->input_sha256 == sha256(bytes_of(given.message)));
   CHECK(read->jwt_sha256 == sha256(bytes_of(jws_compact(given.message, given.signature.value))));
   for (std::size_t length = 0; length < line.size(); ++length) CHECK_FALSE(read_signed_line(line.substr(0, length)));
   CHECK_FALSE(read_signed_line(R"({"time":"2023-11-14T22:13:20.123Z"})"));

@@ -18,7 +18,10 @@ Sha256Digest digest(unsigned number) {
 const Sha256Digest kKey = digest(200);
 
 SignedJwt signature(unsigned number, int second) {
-  return {.time = kNoon + seconds(second), .spki_sha256 = kKey, .jwt_sha256 = digest(number)};
+  return {.time = kNoon + seconds(second),
+          .spki_sha256 = kKey,
+          .input_sha256 = digest(number + 100),
+          .jwt_sha256 = digest(number)};
 }
 
 AuditEntry line(unsigned number, int second) {
@@ -65,6 +68,16 @@ TEST_CASE("a signature without a line is named by its place in the record") {
   const auto& finding = report.without_line.kept().front();
   CHECK(finding.place == LinePlace{.file = 1, .line = 2});
   CHECK(finding.sentence.find(hex(digest(2))) != std::string::npos);
+}
+
+TEST_CASE("a signature whose answer was lost is known by its input") {
+  AuditEntry lost{.time = kNoon + seconds(11), .outcome = "lost"};
+  lost.spki_sha256 = kKey;
+  lost.input_sha256 = digest(101);
+  const auto report = Account().sign(1, 10).sign(2, 20).log(started()).log(lost).report();
+  CHECK(report.lost == 1);
+  CHECK(report.without_line.count() == 1);
+  CHECK(report.other_keys == 0);
 }
 
 TEST_CASE("an empty log does not excuse a signature") {
