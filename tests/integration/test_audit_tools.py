@@ -4,15 +4,17 @@ import hashlib
 import json
 import os
 import pathlib
+import signal
 import time
 import unittest
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from tests.support.audit_chain import told_heads
 from tests.support.link import Link, decoded, encoded
 from tests.support.peer import Peer
-from tests.support.process import program_path, run
+from tests.support.process import eventually, program_path, run
 from tests.support.stack import Stack
 
 GOOD, BROKEN, ALARM, NOBODY = 0, 5, 6, 7
@@ -100,6 +102,55 @@ class Verify(AuditTools):
             prev = hashlib.sha256(anew[-1].rstrip(b"\n")).hexdigest()
         self.assertEqual(self.findings(anew, code=GOOD), [])
         self.assertEqual(self.findings(anew, "--head", self.head(4)), [("head", 4)])
+
+
+class LifeOfALog(unittest.TestCase):
+    def verify(self, stack: Stack, *words, code: int = GOOD) -> dict:
+        done = run([program_path("signet-admin"), "audit", "verify", "--config", stack.daemon_conf, "--json", "--signed", stack.root / "state/token",
+                    "--grace", "0s", *words])
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def heads(self, stack: Stack) -> list:
+        return [word for number, digest in told_heads(stack.daemon.stderr()) for word in ("--head", f"{number}:{digest}")]
+
+    def test_rotations_kill_9_and_half_lines_hold_together_by_the_heads_that_were_told(self):
+        with Stack() as stack:
+            for number in (2, 1):
+                stack.jwt({"fresh": True})
+                stack.audit_log.rename(stack.audit_log.with_name(f"audit.jsonl.{number}"))
+                stack.daemon.signal(signal.SIGHUP)
+                eventually(stack.audit_log.exists, "the new file is there")
+            stack.jwt({"fresh": True})
+            stack.daemon.kill()
+            for torn in (b'{"seq":9,"time":"20', b'{"seq":9\n{"se'):
+                with stack.audit_log.open("ab") as file:
+                    file.write(torn)
+                stack.daemon.start()
+                stack.wait_ready()
+                stack.jwt({"fresh": True})
+                stack.daemon.stop()
+            heads = self.heads(stack)
+            report = self.verify(stack, *heads)
+            self.assertEqual((report["findings"], report["torn"], report["heads_found"]), ([], 3, len(heads) // 2))
+            self.assertEqual(report["signed"]["signatures"], 5)
+
+            # One file of the three is gone.
+            stack.audit_log.with_name("audit.jsonl.1").unlink()
+            report = self.verify(stack, *heads, code=ALARM)
+            kinds = {each["kind"] for each in report["findings"]}
+            self.assertLessEqual({"missing", "without_line"}, kinds)
+
+    def test_lines_that_were_cut_off_while_nothing_ran_are_missing_and_signetd_says_so_too(self):
+        with Stack() as stack:
+            stack.jwt()
+            stack.daemon.stop()
+            stack.audit_log.write_bytes(b"".join(stack.audit_log.read_bytes().splitlines(keepends=True)[:-2]))
+            stack.daemon.start()
+            stack.wait_ready()
+            missing = [each for each in self.verify(stack, code=ALARM)["findings"] if each["kind"] == "missing"]
+            self.assertEqual(len(missing), 1)
+            self.assertIn("lines_missing", missing[0]["sentence"])
 
 
 class Signatures(AuditTools):
