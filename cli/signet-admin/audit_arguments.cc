@@ -27,14 +27,18 @@ Done<std::vector<rules::ChainHead>> heads_of(const po::variables_map& values) {
   return heads;
 }
 
+Done<std::chrono::milliseconds> duration_of(const po::variables_map& values, const char* name) {
+  const auto duration = parse_duration(text(values, name));
+  if (!duration) return usage(fmt::format("--{} {}.", name, duration.error().message));
+  return *duration;
+}
+
 Done<void> read_verify_options(AuditOptions& options, const po::variables_map& values) {
   options.files = words_of(values);
   SIGNET_TRY_ASSIGN(options.heads, heads_of(values));
   options.signed_files = texts(values, "signed");
   if (!values.contains("grace")) return {};
-  const auto grace = parse_duration(text(values, "grace"));
-  if (!grace) return usage(fmt::format("--grace {}.", grace.error().message));
-  options.grace = *grace;
+  SIGNET_TRY_ASSIGN(options.grace, duration_of(values, "grace"));
   return {};
 }
 
@@ -79,6 +83,9 @@ Done<void> read_live_options(AuditOptions& options, const po::variables_map& val
   if (!parse_name(options.key)) return usage("KEY is the name of a key: that of its file in keys.d, without .conf.");
   options.files.erase(options.files.begin());
   if (values.contains("kid")) options.kid = text(values, "kid");
+  if (values.contains("max-age")) {
+    SIGNET_TRY_ASSIGN(options.max_age, duration_of(values, "max-age"));
+  }
   if (values.contains("at")) {
     SIGNET_TRY_ASSIGN(options.at, time_of(text(values, "at")));
   }
@@ -110,7 +117,7 @@ po::options_description audit_command_options(Command command) {
     add_texts(options, {"grace"});
   }
   if (command == Command::audit_who) add_texts(options, {"jwt-fd"});
-  if (command == Command::audit_live) add_texts(options, {"at", "spki", "kid"});
+  if (command == Command::audit_live) add_texts(options, {"at", "max-age", "spki", "kid"});
   return options;
 }
 

@@ -110,7 +110,11 @@ Done<Outcome> who_got_jwt(const Invocation& invocation, bool colour) {
 Done<Outcome> live_jwts_of_key(const Invocation& invocation, bool colour) {
   const auto& options = invocation.audit;
   LiveResult result{.key = options.key, .at = options.at.value_or(utc_now())};
-  rules::LiveJwts live({.key = options.key, .at = result.at, .spki_sha256 = options.spki_sha256, .kid = options.kid});
+  rules::LiveJwts live({.key = options.key,
+                        .at = result.at,
+                        .spki_sha256 = options.spki_sha256,
+                        .kid = options.kid,
+                        .max_age = options.max_age});
   FileNames names;
   SIGNET_TRY_ASSIGN(const auto report,
                     read_log(options, names, [&](LinePlace, const rules::AuditEntry& entry) { live.add(entry); }));

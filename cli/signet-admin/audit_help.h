@@ -51,6 +51,7 @@ KEY is the name of a key, as in keys.d. One row for each JWT, the last to expire
   --at TIME           valid at that time instead of now, in UTC: 2026-11-25T12:00:00Z
   --spki HEX          signed by the key with this public key alone (its SHA-256, as in public-key = sha256:...): who still has JWTs of the old key?
   --kid KID           with this key ID alone
+  --max-age TIME      of those without expiry only the ones that were issued within TIME, as long as the other side takes them
 )",
                                                   kAuditCommonOptions};
 

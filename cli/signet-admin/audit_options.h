@@ -25,11 +25,12 @@ struct AuditOptions {
   std::vector<rules::ChainHead> heads{};  ///< of audit verify
   std::vector<std::string> signed_files{};
   std::chrono::milliseconds grace{30'000};
-  JwtSource jwt{};                            ///< of audit who
-  std::string key{};                          ///< of audit live
-  std::optional<Sha256Digest> spki_sha256{};  ///< of audit live
-  std::optional<std::string> kid{};           ///< of audit live
-  std::optional<UtcTime> at{};                ///< of audit live; absent: now
+  JwtSource jwt{};                                     ///< of audit who
+  std::string key{};                                   ///< of audit live
+  std::optional<Sha256Digest> spki_sha256{};           ///< of audit live
+  std::optional<std::string> kid{};                    ///< of audit live
+  std::optional<std::chrono::milliseconds> max_age{};  ///< of audit live
+  std::optional<UtcTime> at{};                         ///< of audit live; absent: now
 };
 
 }  // namespace signet::admin

@@ -17,8 +17,15 @@ bool LiveJwts::is_asked_for(const AuditEntry& entry) const {
   if (!entry.jwt_sha256 || entry.key != query_.key || entry.time > query_.at) return false;
   if (query_.spki_sha256 && entry.spki_sha256 != query_.spki_sha256) return false;
   if (query_.kid && entry.kid != *query_.kid) return false;
-  // `exp` is the first second at which the JWT is not good any more (RFC 7519 section 4.1.4).
-  return !entry.expires_at || query_.at.time_since_epoch() < std::chrono::seconds(*entry.expires_at);
+  return is_valid(entry);
+}
+
+// `exp` is the first second at which the JWT is not good any more (RFC 7519 section 4.1.4).
+bool LiveJwts::is_valid(const AuditEntry& entry) const {
+  if (entry.expires_at) return query_.at < UtcTime(std::chrono::seconds(*entry.expires_at));
+  if (!query_.max_age) return true;
+  const auto begin = entry.issued_at ? UtcTime(std::chrono::seconds(*entry.issued_at)) : entry.time;
+  return query_.at < begin + *query_.max_age;
 }
 
 void LiveJwts::add(const AuditEntry& entry) {

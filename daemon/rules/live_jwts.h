@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@ struct LiveQuery {
   UtcTime at{};
   std::optional<Sha256Digest> spki_sha256{};
   std::optional<std::string> kid{};
+  std::optional<std::chrono::milliseconds> max_age{};  ///< of a JWT that says nothing of its end
 };
 
 /// Who got a JWT.
@@ -55,6 +57,7 @@ class LiveJwts {
 
  private:
   bool is_asked_for(const AuditEntry& entry) const;
+  bool is_valid(const AuditEntry& entry) const;
 
   LiveQuery query_;
   std::map<Sha256Digest, LiveJwt> jwts_;

@@ -130,6 +130,8 @@ TEST_CASE("audit live takes a key, a time and what the JWTs were signed with") {
   CHECK(refusal({"audit", "live", "../apple"}).starts_with("KEY is"));
   CHECK(refusal({"audit", "live", "apple", "--at", "noon"}).starts_with("--at "));
   CHECK(refusal({"audit", "live", "apple", "--spki", "ab"}).starts_with("--spki "));
+  CHECK(invocation({"audit", "live", "apple", "--max-age", "1h"}).audit.max_age == std::chrono::hours(1));
+  CHECK(refusal({"audit", "live", "apple", "--max-age", "1"}).starts_with("--max-age "));
 }
 
 TEST_CASE("every audit command has its help") {

@@ -56,6 +56,21 @@ TEST_CASE("one row for each JWT, the last to expire first") {
   CHECK((rows[2].holders[0].user == "ci" && rows[2].holders[1].user == "bob"));
 }
 
+TEST_CASE("a JWT without an end lives for ever, or as long as one says") {
+  auto endless = issued(1, 0);
+  endless.expires_at.reset();
+  endless.issued_at = kNow - 70;
+  const LiveQuery query{.max_age = std::chrono::seconds(70)};
+  CHECK(live({endless}).size() == 1);
+  CHECK(live({endless}, query).empty());
+  endless.issued_at = kNow - 69;
+  CHECK(live({endless}, query).size() == 1);
+  endless.issued_at.reset();  // then its line tells, which is ten seconds old
+  CHECK(live({endless}, query).size() == 1);
+  CHECK(live({endless}, {.max_age = std::chrono::seconds(10)}).empty());
+  CHECK(live({issued(1, kNow + 1)}, {.max_age = std::chrono::seconds(1)}).size() == 1);
+}
+
 TEST_CASE("a JWT that nobody took lives without a holder") {
   auto ahead = issued(1, kNow + 5);
   ahead.outcome = "refreshed";
