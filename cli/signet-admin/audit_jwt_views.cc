@@ -7,6 +7,7 @@
 
 #include "cli/signet-admin/audit_views.h"
 #include "cli/terminal/table.h"
+#include "proto/utf8.h"
 
 namespace signet::admin {
 namespace {
@@ -63,8 +64,8 @@ std::string holders_of(const rules::LiveJwt& jwt) {
 
 std::string claims_of(const rules::LiveJwt& jwt) {
   auto text = jwt.claims.empty() ? std::string(jwt.scoped ? "scoped" : "-") : json::serialize(jwt.claims);
-  if (text.size() > kMostClaims) text = text.substr(0, kMostClaims) + "…";
-  return text;
+  if (text.size() <= kMostClaims) return text;
+  return std::string(utf8_prefix(text, kMostClaims)) + "…";
 }
 
 json::object json_of(const rules::LiveJwt& jwt) {
