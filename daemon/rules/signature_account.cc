@@ -35,10 +35,10 @@ void SignatureAccount::add_line(LinePlace place, const AuditEntry& entry) {
 }
 
 bool SignatureAccount::note_signature(const Sha256Digest& jwt) {
-  bool found = false;
+  auto at = std::ranges::lower_bound(signatures_, jwt, {}, &Signature::jwt);
+  const bool found = at != signatures_.end() && at->jwt == jwt;
   // Ed25519 and RSA sign the same input the same way: one JWT may have several signatures.
-  for (auto& signature : std::ranges::equal_range(signatures_, jwt, {}, &Signature::jwt))
-    found = signature.has_line = true;
+  for (; at != signatures_.end() && at->jwt == jwt; ++at) at->has_line = true;
   return found;
 }
 

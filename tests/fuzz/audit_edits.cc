@@ -31,8 +31,7 @@ Log make_log(InputReader& input) {
 }
 
 void edit(Lines& lines, InputReader& input) {
-  const auto any = [&] { return static_cast<long>(input.octet() % std::max<std::size_t>(lines.size(), 1)); };
-  if (lines.empty()) return;
+  const auto any = [&] { return static_cast<long>(input.octet() % lines.size()); };
   const auto at = lines.begin() + any();
   switch (input.octet() % 7) {
     case 0:
@@ -77,7 +76,7 @@ void check_input(BytesView octets) {
   const Log log = make_log(input);
   expect(!is_found(log.lines, log.head), "a good log is good");
   Lines lines = log.lines;
-  while (!input.empty()) edit(lines, input);
+  while (!input.empty() && !lines.empty()) edit(lines, input);
   lines = without_empty(lines);
   // What is missing at the beginning may have been rotated away.
   const bool is_end = lines.size() <= log.lines.size() && !lines.empty() &&
