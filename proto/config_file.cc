@@ -26,6 +26,18 @@ std::string_view without_comment(std::string_view line) {
   return line;
 }
 
+/// "claim \t sub" as "claim sub", so that two lines of one option look alike.
+std::string with_single_blanks(std::string_view option) {
+  std::string text;
+  for (const char c : option) {
+    if (!is_space(c))
+      text += c;
+    else if (!text.ends_with(' '))
+      text += ' ';
+  }
+  return text;
+}
+
 class LineReader {
  public:
   explicit LineReader(std::string file) { lines_.file = std::move(file); }
@@ -58,7 +70,7 @@ void LineReader::read_assignment(std::string_view line, int number) {
   if (equals == std::string_view::npos) return complain(number, "has no =; write option = value");
   const std::string_view option = trim(line.substr(0, equals));
   if (option.empty()) return complain(number, "has no name before =; write option = value");
-  lines_.entries.push_back({std::string(option), std::string(trim(line.substr(equals + 1))), number});
+  lines_.entries.push_back({with_single_blanks(option), std::string(trim(line.substr(equals + 1))), number});
 }
 
 }  // namespace
@@ -69,6 +81,8 @@ std::string to_string(const ConfigProblem& problem) {
   if (!problem.option.empty()) text += fmt::format(": {}", problem.option);
   return fmt::format("{}: {}", text, problem.message);
 }
+
+std::string_view option_head(std::string_view option) { return option.substr(0, option.find(' ')); }
 
 ConfigLines read_config_lines(std::string file, std::string_view text) {
   LineReader reader(std::move(file));

@@ -22,10 +22,13 @@ struct ConfigProblem {
 std::string to_string(const ConfigProblem& problem);
 
 struct ConfigEntry {
-  std::string option;
-  std::string value;  ///< trimmed; may be empty
+  std::string option;  ///< "lifetime", or with a name of its own "claim sub": one blank between the two
+  std::string value;   ///< trimmed; may be empty
   int line = 0;
 };
+
+/// "claim" of "claim sub". Any thread.
+std::string_view option_head(std::string_view option);
 
 struct ConfigLines {
   std::string file;
@@ -46,10 +49,14 @@ class ConfigSchema {
   /// Takes one value; an error's message says what is wrong and the mend ("is not a duration; write a number with ms,
   /// s, min, h or d").
   using Take = std::function<Result<void>(std::string_view value)>;
+  /// The same for `OPTION NAME = value`; the name has 1 to 128 characters, no blank and no control character.
+  using NamedTake = std::function<Result<void>(std::string_view name, std::string_view value)>;
 
-  ConfigSchema& required(std::string option, Take take);  ///< exactly once
-  ConfigSchema& optional(std::string option, Take take);  ///< at most once
-  ConfigSchema& repeated(std::string option, Take take);  ///< any number of times, in the file's order
+  ConfigSchema& required(std::string option, Take take);             ///< exactly once
+  ConfigSchema& optional(std::string option, Take take);             ///< at most once
+  ConfigSchema& repeated(std::string option, Take take);             ///< any number of times, in the file's order
+  ConfigSchema& named(std::string option, NamedTake take);           ///< at most once for each name
+  ConfigSchema& named_repeated(std::string option, NamedTake take);  ///< any number of times for each name
 
   /// Gives every entry to its Take. Problems (with those of `lines` first): unknown option (with the nearest known
   /// one), an option repeated that may not be, a missing one, a value its Take refuses. All of them, never only the
@@ -63,7 +70,15 @@ class ConfigSchema {
     bool required;
     bool repeats;
   };
+  struct NamedOption {
+    std::string name;
+    NamedTake take;
+    bool repeats;
+  };
   std::vector<Option> options_;
+  std::vector<NamedOption> named_;
+
+  friend class ConfigLoader;
 };
 
 }  // namespace signet

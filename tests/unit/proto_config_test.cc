@@ -157,6 +157,41 @@ TEST_CASE("all problems of a file are in one report") {
                     });
 }
 
+TEST_CASE("an option with a name of its own may stand once for each name, or again and again") {
+  Texts taken;
+  const auto take = [&taken](std::string_view name, std::string_view value) -> Result<void> {
+    if (value == "bad") return Unexpected(Error{ErrorCode::bad_input, "is bad; write something good"});
+    taken.push_back(std::string(name) + "=" + std::string(value));
+    return {};
+  };
+  ConfigSchema schema;
+  schema.named("claim", take).named_repeated("claim-allow", take).optional("rate", [](std::string_view) {
+    return Result<void>{};
+  });
+  const auto problems = [&](std::string_view text) {
+    taken.clear();
+    Texts texts;
+    for (const auto& problem : schema.apply(read_config_lines("f.conf", text))) texts.push_back(to_string(problem));
+    return texts;
+  };
+
+  CHECK(problems("claim sub = a=b\nclaim https://x.test/c,d = 1\nclaim-allow  \t aud = x\nclaim-allow aud = y\n")
+            .empty());
+  CHECK(taken == Texts{"sub=a=b", "https://x.test/c,d=1", "aud=x", "aud=y"});
+  CHECK(problems("claim sub = a\n\nclaim \t sub = b\n") ==
+        Texts{"f.conf:3: claim sub: stands in line 1 already; keep one"});
+  CHECK(taken == Texts{"sub=a"});
+  CHECK(problems("claim sub = bad\n") == Texts{"f.conf:1: claim sub: is bad; write something good"});
+  CHECK(problems("claim = x\n") == Texts{"f.conf:1: claim: wants one name before =; write claim NAME = value"});
+  CHECK(problems("claim a secret = x\n") ==
+        Texts{"f.conf:1: claim: wants one name before =; write claim NAME = value"});
+  CHECK(problems("claim " + std::string(129, 'n') + " = x\n").size() == 1);
+  CHECK(problems("clam sub = x\nclaim-alow sub = x\n") ==
+        Texts{"f.conf:1: clam: is not an option of this file; did you mean claim?",
+              "f.conf:2: claim-alow: is not an option of this file; did you mean claim-allow?"});
+  CHECK(problems("rate 1 = x\n") == Texts{"f.conf:1: rate: takes no name before =; write rate = value"});
+}
+
 TEST_CASE("durations are whole numbers with a unit") {
   CHECK(*parse_duration("250ms") == 250ms);
   CHECK(*parse_duration("10s") == 10s);
