@@ -10,6 +10,7 @@
 #include "daemon/rules/caller_claims.h"
 #include "daemon/rules/late_values.h"
 #include "daemon/rules/member_order.h"
+#include "daemon/rules/request_rules.h"
 #include "daemon/rules/reuse.h"
 #include "daemon/rules/scope.h"
 #include "proto/jws.h"
@@ -19,6 +20,7 @@ namespace {
 
 namespace json = boost::json;
 using std::chrono::seconds;
+using Rules = std::vector<std::string>;
 
 constexpr std::string_view kScope = "scope";
 /// A JWT travels in an HTTP header field, which few servers take above 16 KiB.
@@ -34,21 +36,38 @@ Result<const json::value*> asked_scope(const TokenRequest& request) {
   return request.scope ? &*request.scope : among_claims;
 }
 
-bool needs_scope(const KeyPolicy& key) {
-  const auto& roles = key.profile->scope_required_for;
-  return !key.unscoped_allowed && std::ranges::find(roles, key.role) != roles.end();
+/// What a request without a scope gets: the profile's default, or none where neither role nor key file demands one.
+Result<std::optional<json::value>> without_scope(const KeyPolicy& key, Rules& would_refuse) {
+  if (role_demands_scope(key)) {
+    Error error{ErrorCode::claims_rejected, "scope is missing; a key of this role signs no token without one."};
+    error.rule = fmt::format("role {}", key.role);
+    return Unexpected(std::move(error));
+  }
+  const auto& rule = key.profile->scope;
+  if (rule && rule->default_value) {
+    SIGNET_TRY_ASSIGN(auto shaped, shape_scope(*rule, *rule->default_value));
+    return std::optional(std::move(shaped));
+  }
+  SIGNET_TRY(check_unscoped_by_rules(key, would_refuse));
+  return std::optional<json::value>();
 }
 
-Result<std::optional<json::value>> decide_scope(const KeyPolicy& key, const TokenRequest& request) {
+Result<std::optional<json::value>> forced_scope(const json::value& forced, const json::value* asked) {
+  if (asked == nullptr) return std::optional(forced);
+  Error error{ErrorCode::claims_rejected, "scope is set by this key's own rules (claim); leave it out."};
+  error.rule = "claim scope";
+  return Unexpected(std::move(error));
+}
+
+Result<std::optional<json::value>> decide_scope(const KeyPolicy& key, const TokenRequest& request,
+                                                Rules& would_refuse) {
   SIGNET_TRY_ASSIGN(const auto* asked, asked_scope(request));
   if (asked != nullptr && !key.profile->scope)
     return rejected(ErrorCode::claims_rejected, "scope may not be given for this key; leave it out.");
-  if (asked == nullptr && needs_scope(key))
-    return rejected(ErrorCode::claims_rejected, "scope is missing; a key of this role signs no token without one.");
-  if (asked == nullptr && key.profile->scope && key.profile->scope->default_value)
-    asked = &*key.profile->scope->default_value;
-  if (asked == nullptr) return std::optional<json::value>();
+  if (const auto* forced = key.rules.forced.if_contains(kScope)) return forced_scope(*forced, asked);
+  if (asked == nullptr) return without_scope(key, would_refuse);
   SIGNET_TRY_ASSIGN(auto shaped, shape_scope(*key.profile->scope, *asked));
+  SIGNET_TRY(check_scope_by_rules(key, shaped, would_refuse));
   return std::optional(std::move(shaped));
 }
 
@@ -60,10 +79,19 @@ Result<void> check_exactly_one(const Profile& profile, const json::object& given
                   fmt::format("exactly one of these claims must be given: {}.", fmt::join(names, ", ")));
 }
 
+/// Forced claims count as given: they fulfil what the profile requires, and take their place in its order.
+json::object with_forced(const KeyPolicy& key, json::object asked) {
+  for (const auto& claim : key.profile->caller_claims)
+    if (const auto* forced = key.rules.forced.if_contains(claim.name)) asked.insert_or_assign(claim.name, *forced);
+  return asked;
+}
+
 /// Fixed claims, then the caller's, then scope: an order that does not depend on the request.
 Result<json::object> decide_claims(const KeyPolicy& key, const TokenRequest& request,
-                                   const std::optional<json::value>& scope) {
-  SIGNET_TRY_ASSIGN(auto given, check_caller_claims(*key.profile, request.claims, key.default_claims));
+                                   const std::optional<json::value>& scope, Rules& would_refuse) {
+  SIGNET_TRY_ASSIGN(auto given,
+                    check_caller_claims(*key.profile, with_forced(key, request.claims), key.default_claims));
+  SIGNET_TRY(check_claims_by_rules(key, request.claims, would_refuse));
   if (scope) given.emplace(kScope, *scope);
   SIGNET_TRY(check_exactly_one(*key.profile, given));
   json::object claims = key.fixed_claims;
@@ -90,7 +118,7 @@ Result<seconds> decide_long_lifetime(const KeyPolicy& key, seconds asked, const 
 }
 
 Result<std::optional<seconds>> decide_lifetime(const KeyPolicy& key, const TokenRequest& request,
-                                               const std::optional<json::value>& scope) {
+                                               const std::optional<json::value>& scope, Rules& would_refuse) {
   const auto& rule = key.profile->lifetime;
   if (!request.lifetime) return key.default_lifetime;
   if (!rule.expires())
@@ -100,6 +128,7 @@ Result<std::optional<seconds>> decide_lifetime(const KeyPolicy& key, const Token
   if (rule.fixed && asked != rule.default_lifetime)
     return rejected(ErrorCode::lifetime_rejected, fmt::format("Tokens of this key all live {} s; leave lifetime out.",
                                                               rule.default_lifetime->count()));
+  SIGNET_TRY(check_lifetime_by_rules(key, asked, would_refuse));
   if (asked <= rule.max_lifetime()) return std::optional(asked);
   SIGNET_TRY_ASSIGN(const seconds decided, decide_long_lifetime(key, asked, scope));
   return std::optional(decided);
@@ -154,12 +183,11 @@ Result<std::string> with_uuid(const std::string& claims_json, std::string_view u
   });
 }
 
-}  // namespace
-
-Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request) {
-  SIGNET_TRY_ASSIGN(const auto scope, decide_scope(key, request));
-  SIGNET_TRY_ASSIGN(const auto claims, decide_claims(key, request, scope));
-  SIGNET_TRY_ASSIGN(const auto lifetime, decide_lifetime(key, request, scope));
+Result<JwtPlan> decide(const KeyPolicy& key, const TokenRequest& request) {
+  Rules would_refuse;
+  SIGNET_TRY_ASSIGN(const auto scope, decide_scope(key, request, would_refuse));
+  SIGNET_TRY_ASSIGN(const auto claims, decide_claims(key, request, scope, would_refuse));
+  SIGNET_TRY_ASSIGN(const auto lifetime, decide_lifetime(key, request, scope, would_refuse));
   auto claims_json = json::serialize(claims);
   if (claims_json.size() > kMaxClaimsBytes)
     return rejected(ErrorCode::claims_rejected,
@@ -174,7 +202,17 @@ Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request) {
                  .recorded_claims_json = json::serialize(without_secrets(*key.profile, claims)),
                  .lifetime = lifetime,
                  .scoped = scope.has_value(),
-                 .fresh = request.fresh};
+                 .fresh = request.fresh,
+                 .would_refuse = std::move(would_refuse)};
+}
+
+}  // namespace
+
+/// What no rule of the key file refused, the profile did.
+Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request) {
+  auto plan = decide(key, request);
+  if (!plan && plan.error().rule.empty()) plan.error().rule = fmt::format("profile {}", key.profile->name);
+  return plan;
 }
 
 Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built_at, std::string_view uuid) {

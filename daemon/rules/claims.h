@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/rules/key_config.h"
 #include "proto/algorithm.h"
@@ -27,10 +28,12 @@ struct JwtPlan {
   std::optional<std::chrono::seconds> lifetime{};  ///< absent: no `exp`
   bool scoped = false;
   bool fresh = false;
+  std::vector<std::string> would_refuse{};  ///< the broken rules that `mode` only records
 };
 
 /// Decides what a request gets. Error claims_rejected names the claim (and the index of a scope's entry),
-/// lifetime_rejected the asked and the longest lifetime; neither ever holds a claim's value. Any thread.
+/// lifetime_rejected the asked and the longest lifetime; neither ever holds a claim's value, both name the rule. Any
+/// thread.
 Result<JwtPlan> plan_jwt(const KeyPolicy& key, const TokenRequest& request);
 
 /// A JWT that waits for its signature.

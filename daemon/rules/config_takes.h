@@ -10,7 +10,7 @@
 #include "proto/config_takes.h"
 #include "proto/config_values.h"
 
-// Takes of values with limits. Each refers to its target, which outlives the schema.
+// Values with limits, and takes of them. Each refers to its target, which outlives the schema.
 namespace signet::rules {
 
 inline ConfigSchema::Take take_duration(std::chrono::milliseconds& target, std::chrono::milliseconds low,
@@ -23,6 +23,15 @@ inline ConfigSchema::Take take_duration(std::chrono::milliseconds& target, std::
     target = duration;
     return {};
   };
+}
+
+/// "14min": RFC 7519 counts seconds.
+inline Result<std::chrono::seconds> parse_whole_seconds(std::string_view text) {
+  SIGNET_TRY_ASSIGN(const auto duration, parse_duration(text));
+  const auto whole = std::chrono::floor<std::chrono::seconds>(duration);
+  if (whole != duration || whole.count() == 0)
+    return Unexpected(Error{ErrorCode::bad_input, "must be whole seconds, at least one"});
+  return whole;
 }
 
 inline ConfigSchema::Take take_count(std::size_t& target, std::int64_t low, std::int64_t high) {

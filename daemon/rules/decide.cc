@@ -41,7 +41,9 @@ Result<const KeyPolicy*> authorise(const Configuration& configuration, const Pee
 Result<void> check_enabled(const DisabledKeys& disabled, std::string_view key) {
   const auto found = disabled.find(key);
   if (found == disabled.end()) return {};
-  return Unexpected(make_error(ErrorCode::key_disabled, fmt::format("key {} is disabled: {}", key, found->second)));
+  Error error = make_error(ErrorCode::key_disabled, fmt::format("key {} is disabled: {}", key, found->second));
+  error.rule = "disabled";
+  return Unexpected(std::move(error));
 }
 
 Result<Admitted> admit(const Configuration& configuration, const DisabledKeys& disabled, const Peer& peer,

@@ -39,7 +39,8 @@ void check_role(KeyDraft& draft) {
 }
 
 void check_unscoped(KeyDraft& draft) {
-  if (draft.key.unscoped_allowed && draft.key.profile->scope_required_for.empty())
+  const bool by_patterns = !draft.key.rules.scope_allow.empty();
+  if (draft.key.unscoped_allowed && draft.key.profile->scope_required_for.empty() && !by_patterns)
     draft.complain("unscoped", fmt::format("means nothing to profile {}, which never demands a scope; remove it",
                                            draft.key.profile->name));
 }

@@ -8,6 +8,8 @@
 #include "daemon/rules/key_against_profile.h"
 #include "daemon/rules/key_draft.h"
 #include "daemon/rules/key_options.h"
+#include "daemon/rules/key_rule_options.h"
+#include "daemon/rules/key_rules_check.h"
 #include "daemon/rules/key_variables.h"
 #include "daemon/rules/member_order.h"
 #include "daemon/rules/profile_template.h"
@@ -21,7 +23,7 @@ Unexpected<Error> refused(std::string message) { return Unexpected(Error{ErrorCo
 /// Lines without the options that only a profile could explain: where it cannot be read, they would all look unknown.
 ConfigLines without_variables(ConfigLines lines) {
   std::erase_if(lines.entries, [](const ConfigEntry& entry) {
-    return std::ranges::find(kKeyOptions, entry.option) == kKeyOptions.end();
+    return std::ranges::find(kKeyOptions, option_head(entry.option)) == kKeyOptions.end();
   });
   return lines;
 }
@@ -38,6 +40,7 @@ class KeyReader {
     if (draft_.key.profile != nullptr) {
       settle_variables(draft_);
       check_against_profile(draft_);
+      check_rules(draft_);
       if (draft_.problems.empty()) settle_default_claims(draft_);
     }
     return finish();
@@ -69,6 +72,7 @@ class KeyReader {
     const bool known = draft_.key.profile != nullptr;
     ConfigSchema schema;
     add_key_options(schema, draft_, accounts_);
+    add_rule_options(schema, draft_);
     if (known) add_variable_options(schema, draft_);
     auto found = schema.apply(known ? draft_.lines : without_variables(draft_.lines));
     draft_.problems.insert(draft_.problems.begin(), std::make_move_iterator(found.begin()),
@@ -87,6 +91,15 @@ class KeyReader {
     const bool sorted = key.profile->order == MemberOrder::sorted;
     key.header_json = boost::json::serialize(sorted ? sorted_members(header) : boost::json::value(header));
     key.fixed_claims = expand_members(key.profile->claims, key.variables, {});
+    add_forced(key);
+  }
+
+  /// A forced claim that callers could give stands in that claim's place; the others follow the fixed ones.
+  static void add_forced(KeyPolicy& key) {
+    const auto& claims = key.profile->caller_claims;
+    for (const auto& member : key.rules.forced)
+      if (member.key() != "scope" && std::ranges::find(claims, member.key(), &CallerClaim::name) == claims.end())
+        key.fixed_claims.emplace(member.key(), member.value());
   }
 
   KeyReading finish() {
@@ -115,6 +128,21 @@ Result<std::string> key_name_of(std::string_view path) {
   if (!name)
     return refused("names a key that no caller could ask for; name the file NAME.conf with 1 to 64 of a-z 0-9 . _ -");
   return name;
+}
+
+std::chrono::seconds profile_longest(const KeyPolicy& key) {
+  const auto& rule = key.profile->lifetime;
+  return rule.long_lived && key.long_lived_allowed ? rule.long_lived->cap - rule.backdate : rule.max_lifetime();
+}
+
+std::optional<std::chrono::seconds> longest_lifetime(const KeyPolicy& key) {
+  if (!key.profile->lifetime.expires()) return std::nullopt;
+  return key.rules.max_lifetime ? *key.rules.max_lifetime : profile_longest(key);
+}
+
+bool role_demands_scope(const KeyPolicy& key) {
+  const auto& roles = key.profile->scope_required_for;
+  return !key.unscoped_allowed && std::ranges::find(roles, key.role) != roles.end();
 }
 
 KeyReading read_key_config(std::string file, std::string_view text, const std::map<std::string, ProfilePtr>& profiles,

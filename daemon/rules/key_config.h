@@ -12,6 +12,7 @@
 
 #include "daemon/rules/accounts.h"
 #include "daemon/rules/allow.h"
+#include "daemon/rules/key_rules.h"
 #include "daemon/rules/profile.h"
 #include "proto/bytes.h"
 #include "proto/config_file.h"
@@ -22,10 +23,12 @@ namespace signet::rules {
 
 /// The options of every key file; a profile's variables are the others.
 inline constexpr auto kKeyOptions = std::to_array<std::string_view>({
-    "token", "object", "public-key", "profile", "alg", "role",      // which key it is
-    "allow", "mode", "unscoped", "long-lived", "lifetime", "rate",  // who gets what of it
-    "rate-total", "rate-cached",                                    // how often
-    "publish", "probe",                                             // what else is done with it
+    "token",         "object",        "public-key",   "profile",    "alg",      "role",  // which key it is
+    "allow",         "mode",          "unscoped",     "long-lived", "lifetime", "rate",  // who gets what of it
+    "rate-total",    "rate-cached",                                                      // how often
+    "caller-claims", "claim",         "claim-allow",                                     // and of what kind
+    "scope-allow",   "require-scope", "max-lifetime",                                    //
+    "publish",       "probe",                                                            // what else is done with it
 });
 
 /// `public-key`: the hash of the key's SubjectPublicKeyInfo, and the whole of it where the token shows no public key.
@@ -47,6 +50,7 @@ struct KeyPolicy {
   bool unscoped_allowed = false;                   ///< `unscoped = allow`
   bool long_lived_allowed = false;                 ///< `long-lived = allow`
   std::vector<AllowLine> allow{};
+  KeyRules rules{};
   std::vector<RateLimit> rate{};         ///< of each caller; empty: no limit
   std::vector<RateLimit> rate_total{};   ///< of all callers together
   std::vector<RateLimit> rate_cached{};  ///< of each caller, for answers from the cache, in place of the other two
@@ -56,9 +60,18 @@ struct KeyPolicy {
   std::string kid{};               ///< the header's; empty where the profile sets none, or the thumbprint
   bool kid_is_thumbprint = false;  ///< the header's `kid` is known with the key
   std::string header_json{};       ///< the whole JOSE header: no request changes it. It may hold marks (late_values.h)
-  boost::json::object fixed_claims{};    ///< the profile's claims with the variables filled in: no request changes them
+  boost::json::object
+      fixed_claims{};  ///< the profile's claims with the variables filled in, and forced ones: no request changes them
   boost::json::object default_claims{};  ///< what stands in for caller claims that a request does not give
 };
+
+/// The longest lifetime by profile and `long-lived`, whatever the key's own rules say; the profile has an expiry. Any
+/// thread.
+std::chrono::seconds profile_longest(const KeyPolicy& key);
+/// The same with `max-lifetime`, also where that is only recorded; nothing where the profile has no expiry.
+std::optional<std::chrono::seconds> longest_lifetime(const KeyPolicy& key);
+/// Does the key's role demand a scope by its profile, and no `unscoped = allow` lifts it? Any thread.
+bool role_demands_scope(const KeyPolicy& key);
 
 struct KeyReading {
   std::optional<KeyPolicy> key{};  ///< nothing where there is a problem

@@ -8,8 +8,6 @@
 namespace signet::rules {
 namespace {
 
-using std::chrono::seconds;
-
 Unexpected<Error> refused(std::string message) { return Unexpected(Error{ErrorCode::bad_input, std::move(message)}); }
 
 Result<std::string> parse_object(std::string_view text) {
@@ -17,13 +15,6 @@ Result<std::string> parse_object(std::string_view text) {
   if (!uri.object && !uri.id) return refused("names no key; write pkcs11:object=LABEL or pkcs11:id=%01%02");
   if (uri.type && *uri.type != "private") return refused("names no private key; leave type out");
   return to_string(uri);
-}
-
-Result<seconds> parse_lifetime(std::string_view text) {
-  SIGNET_TRY_ASSIGN(const auto duration, parse_duration(text));
-  const auto whole = std::chrono::floor<seconds>(duration);
-  if (whole != duration || whole.count() == 0) return refused("must be whole seconds, at least one");
-  return whole;
 }
 
 Result<bool> parse_allow_word(std::string_view text) {
@@ -64,7 +55,7 @@ void add_key_options(ConfigSchema& schema, KeyDraft& draft, const Accounts& acco
       .optional("rate", take_into(key.rate, parse_rate))
       .optional("rate-total", take_into(key.rate_total, parse_rate))
       .optional("rate-cached", take_into(key.rate_cached, parse_rate))
-      .optional("lifetime", take_into(key.default_lifetime, parse_lifetime))
+      .optional("lifetime", take_into(key.default_lifetime, parse_whole_seconds))
       .optional("publish", take_into(key.publish, parse_yes_no))
       .optional("probe", take_into(key.probe, parse_yes_no));
 }

@@ -61,6 +61,7 @@ Profile read_parts(ObjectReader& reader) {
   profile.header = read_members(reader, "header");
   profile.claims = read_members(reader, "claims");
   profile.caller_claims = read_caller_claims(reader);
+  profile.open_claims = reader.boolean("open-claims", false);
   profile.scope = read_scope(reader, profile.scope_required_for);
   profile.exactly_one_of = reader.texts("exactly-one-of");
   profile.roles = reader.texts("roles");

@@ -117,6 +117,7 @@ struct Profile {
   std::vector<Member> header;              ///< after `alg`, in the file's order
   std::vector<Member> claims;              ///< in the file's order; before the caller's
   std::vector<CallerClaim> caller_claims;  ///< in the file's order
+  bool open_claims = false;                ///< a key file may set claims that this profile does not name
   std::optional<ScopeRule> scope;
   std::vector<std::string> exactly_one_of;  ///< of these caller claims (and "scope") a request gives exactly one
   std::vector<std::string> roles;           ///< where not empty, a key file must say which one its key has

@@ -120,17 +120,21 @@ Result<json::value> shape_text(const ScopeRule& rule, const json::value& asked) 
   return asked;
 }
 
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto space = std::min(text.find(' ', begin), text.size());
+    words.push_back(text.substr(begin, space - begin));
+    begin = space + 1;
+  }
+  return words;
+}
+
 /// scope-token of RFC 6749 section 3.3 has no space, so an array of words and a text of words say the same.
 Result<json::value> shape_words(const ScopeRule& rule, const json::value& asked) {
   json::array words;
-  if (asked.is_string()) {
-    const std::string_view text = asked.get_string();
-    for (std::size_t begin = 0; begin <= text.size();) {
-      const auto space = std::min(text.find(' ', begin), text.size());
-      words.emplace_back(text.substr(begin, space - begin));
-      begin = space + 1;
-    }
-  }
+  if (asked.is_string())
+    for (const auto word : words_of(asked.get_string())) words.emplace_back(word);
   SIGNET_TRY_ASSIGN(const auto shaped, shape_array(rule, asked.is_string() ? json::value(words) : asked));
   std::string joined;
   for (const auto& word : shaped.get_array()) {
@@ -146,6 +150,14 @@ bool is_get_resource(std::string_view entry) {
   if (!entry.starts_with(kGet)) return false;
   const auto query = entry.find('?');
   return is_plain_path(path_of(entry)) && (query == entry.npos || is_target_text(entry.substr(query + 1), true));
+}
+
+std::vector<std::string_view> scope_entries(const ScopeRule& rule, const json::value& scope) {
+  if (rule.shape == ScopeShape::words) return words_of(scope.as_string());
+  if (rule.shape == ScopeShape::text) return {scope.as_string()};
+  std::vector<std::string_view> entries;
+  for (const auto& entry : scope.as_array()) entries.push_back(entry.as_string());
+  return entries;
 }
 
 bool all_name_resources(const json::value& scope, const std::vector<std::string>& resources) {

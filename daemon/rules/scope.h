@@ -21,6 +21,9 @@ Result<boost::json::value> shape_scope(const ScopeRule& rule, const boost::json:
 /// RFC 3986 section 3.3 and 3.4. Any thread.
 bool is_get_resource(std::string_view entry);
 
+/// The entries of a shaped scope, each alone; they refer to it. Any thread.
+std::vector<std::string_view> scope_entries(const ScopeRule& rule, const boost::json::value& scope);
+
 /// Does each entry of a shaped scope name one of these resources? A `*` in a resource stands for one segment; queries
 /// do not matter. Any thread.
 bool all_name_resources(const boost::json::value& scope, const std::vector<std::string>& resources);

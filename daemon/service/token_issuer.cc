@@ -112,6 +112,7 @@ Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configura
   SIGNET_TRY_ASSIGN(rules::Admitted admitted,
                     rules::admit(configuration, state_.live.disabled, *record.peer, key, asked));
   rules::put_plan(record, admitted.plan);
+  rule_log_.note(*record.peer, record.request_id, key, admitted.plan.would_refuse);
   return admitted;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/service/described_keys.h"
 #include "daemon/service/http_message.h"
 #include "daemon/service/jwt_cache.h"
+#include "daemon/service/rule_log.h"
 #include "daemon/service/service_state.h"
 #include "daemon/service/token_directory.h"
 
@@ -49,6 +50,7 @@ class TokenIssuer {
   TokenDirectory& tokens_;
   JwtCache& cache_;
   AuditLog& audit_;
+  RuleLog rule_log_{};
   const rules::WallTime built_at_;
 };
 

@@ -1,5 +1,5 @@
 signet_test(test_rules_config LABEL unit
-  SOURCES rules_allow_test.cc rules_system_unit_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_configuration_test.cc
+  SOURCES rules_allow_test.cc rules_system_unit_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_key_rules_test.cc rules_configuration_test.cc
   DEPENDS signet_rules)
 signet_test(test_rules_profile LABEL unit
   SOURCES rules_profile_test.cc rules_profile_language_test.cc rules_key_facts_test.cc rules_text_rule_test.cc rules_text_format_test.cc
@@ -9,7 +9,7 @@ signet_test(test_shipped_profiles LABEL unit
           shipped_oauth.cc shipped_cloud.cc shipped_others.cc
   DEPENDS signet_rules)
 signet_test(test_rules_claims LABEL unit
-  SOURCES rules_claims_test.cc rules_glob_test.cc rules_lifetime_test.cc rules_scope_test.cc rules_reuse_test.cc
+  SOURCES rules_claims_test.cc rules_glob_test.cc rules_request_rules_test.cc rules_lifetime_test.cc rules_scope_test.cc rules_reuse_test.cc
   DEPENDS signet_rules)
 signet_test(test_rules_requests LABEL unit
   SOURCES rules_route_test.cc rules_decide_test.cc rules_key_rates_test.cc rules_views_test.cc rules_audit_test.cc rules_audit_chain_test.cc rules_audit_tail_test.cc
