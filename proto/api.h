@@ -56,13 +56,28 @@ struct KeySummary {
 Result<std::vector<KeySummary>> read_key_list(std::string_view body);
 std::string write_key_list(const std::vector<KeySummary>& keys);
 
+/// A claim that a request may hold.
+struct AskableClaim {
+  std::string name;
+  std::string type;  ///< "text", "texts", "integer", "boolean", "object"
+  bool required = false;
+  std::vector<std::string> one_of{};  ///< the texts there are; empty: any that the profile takes
+  std::vector<std::string> allow{};   ///< the patterns of the key file, of which a text matches one; empty: any text
+  std::optional<std::int64_t> min{};  ///< of an integer
+  std::optional<std::int64_t> max{};
+};
 /// What the caller of GET /v1/keys/{key} may put into a request.
 struct MayAsk {
-  std::vector<std::string> claims{};
+  std::vector<AskableClaim> claims{};
+  std::vector<std::string> exactly_one_of{};  ///< of these claims a request gives exactly one
+  std::vector<std::string> forced{};          ///< claims that the key file sets; a request may not hold them
   bool scope = false;
   bool scope_required = false;
+  std::vector<std::string> scope_allow{};          ///< patterns, of which each entry matches one; empty: any
   std::optional<std::int64_t> default_lifetime{};  ///< seconds; absent where the profile has no expiry
   std::optional<std::int64_t> max_lifetime{};
+  std::string mode = "enforce";        ///< "audit": the rules in `audited` are broken at no cost, but recorded
+  std::vector<std::string> audited{};  ///< "claim-allow sub", …
 };
 struct KeyDetail {
   KeySummary summary;

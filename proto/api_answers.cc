@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "proto/answer_reading.h"
 #include "proto/api.h"
 #include "proto/json_members.h"
 #include "proto/json_path.h"
@@ -14,86 +15,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr JsonLimits kAnswerLimits{.max_bytes = 16UL * 1024 * 1024, .max_depth = 16};
-constexpr std::int64_t kAnyInteger = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kLargestApi = 1000000;
 constexpr std::int64_t kLargestId = std::numeric_limits<std::uint32_t>::max();
 
 json::value or_null(const std::optional<std::int64_t>& number) {
   return number ? json::value(*number) : json::value(nullptr);
-}
-
-/// Parses a body and hands its members to `read`, which gives the result.
-template <class Read>
-auto read_body(std::string_view body, Read read) -> Result<decltype(read(std::declval<MemberReader&>()))> {
-  SIGNET_TRY_ASSIGN(const json::value value, parse_json(body, kAnswerLimits));
-  MemberReader members(value, std::string(kJsonRoot));
-  auto result = read(members);
-  SIGNET_TRY(members.finish());
-  return result;
-}
-
-/// Reads a value that stands inside another; its error becomes that of the outer reader.
-template <class Read>
-auto read_inside(MemberReader& outer, const json::value& value, const std::string& path, Read read) {
-  MemberReader members(value, path);
-  auto result = read(members);
-  if (auto finished = members.finish(); !finished) outer.refuse(std::move(finished).error());
-  return result;
-}
-
-template <class Read>
-auto read_elements(MemberReader& outer, std::string_view name, Read read) {
-  std::vector<decltype(read(outer))> elements;
-  if (const json::array* array = outer.array(name)) {
-    for (const json::value& value : *array) {
-      const std::string path = json_path_element(outer.path_of(name), elements.size());
-      elements.push_back(read_inside(outer, value, path, read));
-    }
-  }
-  return elements;
-}
-
-/// The members of an object whose names are data, such as those of keys.
-template <class Read>
-auto read_named(MemberReader& outer, std::string_view name, Read read) {
-  std::map<std::string, decltype(read(outer))> named;
-  if (const json::object* object = outer.object(name)) {
-    for (const json::key_value_pair& member : *object) {
-      const std::string path = json_path_member(outer.path_of(name), member.key());
-      named.emplace(member.key(), read_inside(outer, member.value(), path, read));
-    }
-  }
-  return named;
-}
-
-KeySummary read_summary(MemberReader& members) {
-  return {.name = members.text("name"),
-          .profile = members.text("profile"),
-          .alg = members.text("alg"),
-          .kid = members.text("kid"),
-          .state = members.text("state")};
-}
-
-json::object to_json(const KeySummary& key) {
-  return {{"name", key.name}, {"profile", key.profile}, {"alg", key.alg}, {"kid", key.kid}, {"state", key.state}};
-}
-
-MayAsk read_may_ask(MemberReader& members) {
-  return {.claims = members.texts("claims"),
-          .scope = members.boolean("scope"),
-          .scope_required = members.boolean("scope_required"),
-          .default_lifetime = members.optional_integer("default_lifetime", 1, kAnyInteger),
-          .max_lifetime = members.optional_integer("max_lifetime", 1, kAnyInteger)};
-}
-
-json::object to_json(const MayAsk& may_ask) {
-  json::object object{{"claims", json::array(may_ask.claims.begin(), may_ask.claims.end())},
-                      {"scope", may_ask.scope},
-                      {"scope_required", may_ask.scope_required}};
-  if (may_ask.default_lifetime) object.emplace("default_lifetime", *may_ask.default_lifetime);
-  if (may_ask.max_lifetime) object.emplace("max_lifetime", *may_ask.max_lifetime);
-  return object;
 }
 
 std::uint32_t read_id(MemberReader& members, std::string_view name) {
@@ -139,36 +65,6 @@ std::string write(const TokenAnswer& answer) {
                                       {"expires_at", or_null(answer.expires_at)},
                                       {"reusable_until", answer.reusable_until},
                                       {"cached", answer.cached}});
-}
-
-Result<std::vector<KeySummary>> read_key_list(std::string_view body) {
-  return read_body(body, [](MemberReader& members) { return read_elements(members, "keys", read_summary); });
-}
-
-std::string write_key_list(const std::vector<KeySummary>& keys) {
-  json::array array;
-  for (const KeySummary& key : keys) array.push_back(to_json(key));
-  return json::serialize(json::object{{"keys", std::move(array)}});
-}
-
-Result<KeyDetail> read_key_detail(std::string_view body) {
-  return read_body(body, [](MemberReader& members) {
-    KeyDetail detail{.summary = read_summary(members)};
-    detail.admitted_by = members.text("admitted_by");
-    if (const json::object* jwk = members.optional_object("jwk")) detail.jwk = *jwk;
-    if (const json::object* may_ask = members.object("may_ask")) {
-      detail.may_ask = read_inside(members, *may_ask, members.path_of("may_ask"), read_may_ask);
-    }
-    return detail;
-  });
-}
-
-std::string write(const KeyDetail& detail) {
-  json::object object = to_json(detail.summary);
-  if (detail.jwk) object.emplace("jwk", *detail.jwk);
-  object.emplace("admitted_by", detail.admitted_by);
-  object.emplace("may_ask", to_json(detail.may_ask));
-  return json::serialize(object);
 }
 
 Result<WhoAmI> read_who_am_i(std::string_view body) {

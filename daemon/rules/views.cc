@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "daemon/rules/allow.h"
+#include "daemon/rules/may_ask.h"
 
 namespace signet::rules {
 namespace {
@@ -51,22 +52,6 @@ KeySummary summary_of(const KeyPolicy& key, const LiveState& live) {
 
 KeySummary summary_of(const std::string& name, const BrokenKey& key) {
   return {name, key.profile, "", "", std::string(kMisconfigured)};
-}
-
-MayAsk may_ask(const KeyPolicy& key) {
-  const auto& profile = *key.profile;
-  MayAsk answer;
-  for (const auto& claim : profile.caller_claims) answer.claims.push_back(claim.name);
-  const auto& demanding = profile.scope_required_for;
-  answer.scope = profile.scope.has_value();
-  answer.scope_required = !key.unscoped_allowed && std::ranges::find(demanding, key.role) != demanding.end();
-  if (!profile.lifetime.expires()) return answer;
-  const bool long_lived = profile.lifetime.long_lived && key.long_lived_allowed;
-  answer.default_lifetime = key.default_lifetime->count();
-  answer.max_lifetime =
-      (long_lived ? profile.lifetime.long_lived->cap - profile.lifetime.backdate : profile.lifetime.max_lifetime())
-          .count();
-  return answer;
 }
 
 /// Only health distinguishes a key that waits for its token, which will be served, from one that is refused.

@@ -99,9 +99,29 @@ TEST_CASE("keys, a key, an identity and health become tables") {
   CHECK(contains(shown, "not known yet"));
   detail.admitted_by = "group:builders unit:gitlab-runner.service";
   const auto why = text({.command = Command::why, .key = "apple"}, ok(write(detail)));
-  CHECK(contains(why, "key                  apple\nadmitted by          group:builders unit:gitlab-runner.service\n"));
-  CHECK(contains(why, "longest lifetime     19min\n"));
+  CHECK(contains(why,
+                 "key                    apple\nadmitted by            group:builders unit:gitlab-runner.service\n"));
+  CHECK(contains(why, "longest lifetime       19min\n"));
   CHECK_FALSE(contains(why, "public key"));
+  CHECK(contains(shown, "scope                  allowed\n"));
+  CHECK(contains(shown, "rules                  enforce\n"));
+  detail.may_ask = {.claims = {{.name = "sub", .type = "text", .required = true, .allow = {"ci-*", "x"}},
+                               {.name = "n", .type = "integer", .min = 1, .max = 9},
+                               {.name = "zone", .type = "text", .one_of = {"a", "b"}}},
+                    .exactly_one_of = {"n", "zone"},
+                    .forced = {"aud"},
+                    .scope = true,
+                    .scope_required = true,
+                    .scope_allow = {"GET /v1/*"},
+                    .mode = "audit",
+                    .audited = {"claim-allow sub"}};
+  const auto ruled = text({.command = Command::show, .key = "apple"}, ok(write(detail)));
+  CHECK(contains(ruled,
+                 "sub (text, required, like ci-* or x), n (integer, 1 to 9), zone (text, one of a, b); exactly "
+                 "one of n, zone\n"));
+  CHECK(contains(ruled, "claims set by the key  aud\n"));
+  CHECK(contains(ruled, "required, each entry like GET /v1/*\n"));
+  CHECK(contains(ruled, "audit, only recorded: claim-allow sub\n"));
 }
 
 TEST_CASE("health that is down is printed and still ends with 4") {

@@ -46,8 +46,17 @@ const std::string kTokenAnswer = write(TokenAnswer{.token = "h.p.s",
 const std::string kKeyDetail = write(KeyDetail{
     .summary = {.name = "apple", .profile = "apple-enterprise", .alg = "ES256", .kid = "K", .state = "ready"},
     .jwk = json::object{{"kty", "EC"}},
-    .may_ask =
-        {.claims = {"scope"}, .scope = true, .scope_required = true, .default_lifetime = 840, .max_lifetime = 1140},
+    .may_ask = {.claims = {{.name = "sub", .type = "text", .required = true, .one_of = {"a", "b"}, .allow = {"a*"}},
+                           {.name = "count", .type = "integer", .min = -1, .max = 9}},
+                .exactly_one_of = {"sub", "aud"},
+                .forced = {"aud"},
+                .scope = true,
+                .scope_required = true,
+                .scope_allow = {"GET /v1/*"},
+                .default_lifetime = 840,
+                .max_lifetime = 1140,
+                .mode = "audit",
+                .audited = {"claim-allow sub"}},
     .admitted_by = "user:ci"});
 const std::string kWhoAmI = write(
     WhoAmI{.uid = 1000, .user = "ci", .gid = 1000, .groups = {4, 27}, .unit = "ci.service", .slice = "system.slice"});
@@ -190,7 +199,18 @@ TEST_CASE("a key's details survive the way through JSON") {
   REQUIRE_OK(detail);
   CHECK(detail->summary.profile == "apple-enterprise");
   CHECK(detail->jwk->at("kty") == "EC");
-  CHECK(detail->may_ask.claims == std::vector<std::string>{"scope"});
+  using Texts = std::vector<std::string>;
+  REQUIRE(detail->may_ask.claims.size() == 2);
+  const auto& sub = detail->may_ask.claims.front();
+  CHECK((sub.name == "sub" && sub.type == "text" && sub.required));
+  CHECK((sub.one_of == Texts{"a", "b"} && sub.allow == Texts{"a*"} && !sub.min));
+  const auto& count = detail->may_ask.claims.back();
+  CHECK((count.min == -1 && count.max == 9 && !count.required && count.allow.empty()));
+  CHECK(detail->may_ask.exactly_one_of == Texts{"sub", "aud"});
+  CHECK(detail->may_ask.forced == Texts{"aud"});
+  CHECK(detail->may_ask.scope_allow == Texts{"GET /v1/*"});
+  CHECK(detail->may_ask.mode == "audit");
+  CHECK(detail->may_ask.audited == Texts{"claim-allow sub"});
   CHECK(detail->may_ask.scope);
   CHECK(detail->may_ask.scope_required);
   CHECK(detail->may_ask.default_lifetime == 840);
@@ -213,11 +233,21 @@ TEST_CASE("a key's details refuse what is wrong inside") {
   const auto may_ask = [](const std::string& text) {
     return read_key_detail(with_member(kKeyDetail, "may_ask", text));
   };
-  require_refused(may_ask(R"({"claims":[1],"scope":true,"scope_required":false})"), "$.may_ask.claims[0]");
-  require_refused(may_ask(R"({"claims":[],"scope":"yes","scope_required":false})"), "$.may_ask.scope");
-  require_refused(may_ask(R"({"claims":[],"scope":true,"scope_required":false,"max_lifetime":0})"),
-                  "$.may_ask.max_lifetime");
-  require_refused(may_ask(R"({"claims":[],"scope":true,"scope_required":false,"x":0})"), "$.may_ask.x");
+  const auto with = [&](const std::string& more) {
+    return may_ask(R"({"claims":[],"scope":true,"scope_required":false,"mode":"enforce")" + more + "}");
+  };
+  REQUIRE_OK(with(""));
+  require_refused(may_ask(R"({"claims":[1],"scope":true,"scope_required":false,"mode":"enforce"})"),
+                  "$.may_ask.claims[0]");
+  require_refused(
+      may_ask(R"({"claims":[{"name":"a","type":"text"}],"scope":true,"scope_required":false,"mode":"enforce"})"),
+      "$.may_ask.claims[0].required");
+  require_refused(may_ask(R"({"claims":[],"scope":"yes","scope_required":false,"mode":"enforce"})"), "$.may_ask.scope");
+  require_refused(may_ask(R"({"claims":[],"scope":true,"scope_required":false})"), "$.may_ask.mode");
+  require_refused(with(R"(,"max_lifetime":0)"), "$.may_ask.max_lifetime");
+  require_refused(with(R"(,"forced":"sub")"), "$.may_ask.forced");
+  require_refused(with(R"(,"scope_allow":[1])"), "$.may_ask.scope_allow[0]");
+  require_refused(with(R"(,"x":0)"), "$.may_ask.x");
 }
 
 TEST_CASE("who-am-I survives the way through JSON") {

@@ -1,3 +1,4 @@
+#include "daemon/rules/may_ask.h"
 #include "daemon/rules/views.h"
 #include "tests/unit/profile_texts.h"
 #include "tests/unit/rules_fixture.h"
@@ -101,6 +102,46 @@ TEST_CASE("What may be asked follows role and switches") {
   CHECK(show_key(built, kCi, "admin", live()).value().may_ask.scope_required);
   CHECK_FALSE(show_key(built, kCi, "free", live()).value().may_ask.scope_required);
   CHECK(show_key(built, kCi, "long", live()).value().may_ask.max_lifetime == 15'551'940);
+}
+
+TEST_CASE("What may be asked follows the rules of the key file") {
+  using Texts = std::vector<std::string>;
+  const auto profile = profile_of(R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["ES256"],
+    "caller-claims":{"sub":{"type":"text","one-of":["a","b"],"required":true},"aud":{"type":"texts"},
+                     "count":{"type":"integer","min":1,"max":9},"dry":{"type":"boolean"}},
+    "scope":{"shape":"array","entries":"text"},"lifetime":{"default":300,"cap":600}})");
+  const auto ask = [&](const std::string& lines) {
+    return may_ask(key_of("token = build\nobject = pkcs11:object=x\nprofile = test\n" + lines, {{"test", profile}}));
+  };
+  const auto all = ask("");
+  REQUIRE(all.claims.size() == 4);
+  CHECK((all.claims[0].name == "sub" && all.claims[0].type == "text" && all.claims[0].required));
+  CHECK(all.claims[0].one_of == Texts{"a", "b"});
+  CHECK(all.claims[1].type == "texts");
+  CHECK((all.claims[2].min == 1 && all.claims[2].max == 9));
+  CHECK((all.claims[3].type == "boolean" && !all.claims[3].min));
+  CHECK((all.forced.empty() && all.scope && !all.scope_required && all.mode == "enforce" && all.audited.empty()));
+
+  const auto ruled = ask(R"(caller-claims = aud
+claim sub = a
+claim-allow aud = x*
+claim-allow aud = y
+scope-allow = r.*
+max-lifetime = 2min
+mode = audit max-lifetime
+)");
+  REQUIRE(ruled.claims.size() == 1);
+  CHECK(ruled.claims[0].allow == Texts{"x*", "y"});
+  CHECK(ruled.forced == Texts{"sub"});
+  CHECK(ruled.scope_required);
+  CHECK(ruled.scope_allow == Texts{"r.*"});
+  CHECK((ruled.default_lifetime == 300 && ruled.max_lifetime == 120));
+  CHECK((ruled.mode == "audit" && ruled.audited == Texts{"max-lifetime"}));
+
+  const auto forced_scope = ask("claim scope = [\"secret\"]\nscope-allow = r\n");
+  CHECK((!forced_scope.scope && !forced_scope.scope_required && forced_scope.scope_allow.empty()));
+  CHECK(forced_scope.forced == Texts{"scope"});
+  CHECK(ask("caller-claims = sub\nmode = audit\n").audited == Texts{"caller-claims"});
 }
 
 TEST_CASE("A disabled key is shown as disabled to its caller") {
