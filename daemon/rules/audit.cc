@@ -69,6 +69,7 @@ void put_plan(AuditRecord& record, const JwtPlan& plan) {
   record.lifetime.reset();
   if (plan.lifetime) record.lifetime = plan.lifetime->count();
   record.scoped = plan.scoped;
+  record.would_refuse = plan.would_refuse;
   record.claims_json = holds_mark(plan.recorded_claims_json) ? "" : plan.recorded_claims_json;
 }
 

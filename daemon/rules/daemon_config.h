@@ -36,6 +36,9 @@ struct DaemonConfig {
       600'000};  ///< group changes of a user take effect after this at the latest
   std::size_t cache_entries = 10'000;
 
+  /// One file for each key that an officer has disabled, with the reason.
+  std::string disabled_keys_dir() const { return state_dir + "/disabled"; }
+
   bool operator==(const DaemonConfig&) const = default;
 };
 

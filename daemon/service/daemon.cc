@@ -58,7 +58,7 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
              .rates = {},
              .last_reload = {}},
       pins_(state_.configuration->daemon.state_dir + "/pins"),
-      disabled_files_(state_.configuration->daemon.state_dir + "/disabled"),
+      disabled_files_(state_.configuration->daemon.disabled_keys_dir()),
       audit_(io_.get_executor(), state_.configuration->daemon),
       keys_(state_, pins_),
       tokens_(io_.get_executor(), state_, keys_),
@@ -127,7 +127,7 @@ void Daemon::follow_configuration(Listing listing) {
 // All or nothing: where anything is wrong, nothing has been touched yet.
 std::vector<ConfigProblem> Daemon::reload() {
   manager_.reloading();
-  ConfigurationReading reading = read_configuration(config_path_);
+  rules::ConfigurationReading reading = read_configuration(config_path_);
   std::vector<ConfigProblem> problems =
       rules::reload_problems(*state_.configuration, reading.configuration, reading.daemon_problems);
   if (problems.empty()) {

@@ -84,8 +84,8 @@ int serve(const std::string& config_path) {
   if (auto real = check_surroundings(); !real) return failed("start", real.error());
   auto inherited = host::InheritedSockets::take();
   if (!inherited) return failed("start", inherited.error());
-  service::ConfigurationReading reading = service::read_configuration(config_path);
-  for (const ConfigProblem& problem : service::all_problems(reading))
+  rules::ConfigurationReading reading = service::read_configuration(config_path);
+  for (const ConfigProblem& problem : rules::all_problems(reading))
     host::log(host::LogLevel::error, to_string(problem));
   if (!reading.daemon_problems.empty()) return kFailure;
   auto daemon = service::Daemon::create(std::move(reading.configuration), config_path, *std::move(inherited), manager);
@@ -113,7 +113,7 @@ int run(int argc, char** argv) {
     return flushed();
   }
   const std::string config_path = given["config"].as<std::string>();
-  if (given.contains("check")) return report(service::all_problems(service::read_configuration(config_path)));
+  if (given.contains("check")) return report(rules::all_problems(service::read_configuration(config_path)));
   return serve(config_path);
 }
 
