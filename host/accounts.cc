@@ -1,5 +1,6 @@
 #include "host/accounts.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <grp.h>
 #include <pwd.h>
@@ -9,6 +10,7 @@ namespace signet::host {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 1024;
+constexpr int kFirstGroups = 64;
 constexpr std::size_t kLargestBuffer = 1024UL * 1024;  // a group with tens of thousands of members
 
 /// getpwnam_r and its siblings: `lookup(record, buffer, size, &found)` again with more room while it says ERANGE.
@@ -44,6 +46,23 @@ Result<gid_t> group_id(const std::string& name) {
   const auto lookup = [&](auto... arguments) { return ::getgrnam_r(name.c_str(), arguments...); };
   if (!look_up(record, buffer, lookup)) return unknown("group", name);
   return record.gr_gid;
+}
+
+Result<Account> account(const std::string& name) {
+  passwd record{};
+  std::vector<char> buffer;
+  const auto lookup = [&](auto... arguments) { return ::getpwnam_r(name.c_str(), arguments...); };
+  if (!look_up(record, buffer, lookup)) return unknown("user", name);
+  Account found{.name = name, .uid = record.pw_uid, .gid = record.pw_gid};
+  int count = kFirstGroups;
+  found.groups.resize(kFirstGroups);
+  if (::getgrouplist(name.c_str(), found.gid, found.groups.data(), &count) < 0) {
+    found.groups.resize(static_cast<std::size_t>(count));  // which the call has just raised
+    count = ::getgrouplist(name.c_str(), found.gid, found.groups.data(), &count);
+  }
+  found.groups.resize(static_cast<std::size_t>(std::max(count, 0)));
+  std::erase(found.groups, found.gid);
+  return found;
 }
 
 std::optional<std::string> user_name(uid_t uid) {

@@ -6,6 +6,7 @@
 #include "cli/signet-admin/help.h"
 #include "cli/signet-admin/hsm_arguments.h"
 #include "cli/signet-admin/option_values.h"
+#include "cli/signet-admin/policy_arguments.h"
 #include "cli/terminal/parse_options.h"
 
 namespace signet::admin {
@@ -31,12 +32,15 @@ void add_new(po::options_description& all, const po::options_description& option
 // Each family of commands has its options, and reads them, in a file of its own.
 po::options_description options_of(Command command) {
   auto options = common_options();
-  add_new(options, is_audit_command(command) ? audit_command_options(command) : hsm_command_options(command));
+  add_new(options, is_audit_command(command)    ? audit_command_options(command)
+                   : is_policy_command(command) ? policy_command_options(command)
+                                                : hsm_command_options(command));
   return options;
 }
 
 Done<Invocation> invocation_of(Command command, const po::variables_map& values) {
   if (is_audit_command(command)) return audit_invocation(command, values);
+  if (is_policy_command(command)) return policy_invocation(command, values);
   return hsm_invocation(command, values);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/signet-admin/audit_options.h"
 #include "cli/signet-admin/failure.h"
+#include "cli/signet-admin/policy_options.h"
 #include "pkcs11/key_generation.h"
 #include "pkcs11/module.h"
 #include "proto/bytes.h"
@@ -27,7 +28,9 @@ enum class Command {
   cert_self_signed,
   audit_verify,
   audit_who,
-  audit_live
+  audit_live,
+  policy_check,
+  policy_test
 };
 
 /// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
@@ -72,6 +75,7 @@ struct Invocation {
   KeyFileOptions key_file{};
   CertificateOptions certificate{};
   AuditOptions audit{};
+  PolicyOptions policy{};
   bool json = false;
   bool force = false;      ///< of token init and token unlock-pin
   bool reset = false;      ///< of token unlock-pin: a new user PIN, by the SO PIN

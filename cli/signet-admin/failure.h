@@ -13,8 +13,9 @@ enum class ExitCode : int {
   failure = 1,
   usage = 2,
   refused = 3,  ///< a wrong or locked PIN, a label or key that is there already, a token that is not to be overwritten,
-                ///< a record of a PIN that is not to be removed
-  unavailable = 4,             ///< the module does not load, or the token is not there
+                ///< a record of a PIN that is not to be removed; a request that signetd would refuse
+  unavailable =
+      4,  ///< the module does not load, or the token is not there; a request that signetd would answer with 503
   log_broken = 5,              ///< an audit log does not hold together, or tells of JWTs that were never signed
   signature_without_line = 6,  ///< signet-token signed a JWT that the audit log does not know
   nothing_found = 7            ///< no line of the audit log tells of that JWT

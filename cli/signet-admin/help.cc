@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/signet-admin/audit_help.h"
+#include "cli/signet-admin/policy_help.h"
 #include "cli/terminal/help_text.h"
 
 namespace signet::admin {
@@ -130,6 +131,8 @@ Example:
     kAuditVerify,
     kAuditWho,
     kAuditLive,
+    kPolicyCheck,
+    kPolicyTest,
 };
 
 constexpr std::string_view kCommonOptions = R"(
@@ -148,8 +151,8 @@ Exit codes:
   1  another failure
   2  the command line is wrong
   3  refused: wrong or locked PIN, a key, label or file that is there already, a token that is not to be overwritten, a record of a PIN
-     that is not to be removed
-  4  the module does not load, or the token is not there
+     that is not to be removed; policy test: signetd would refuse
+  4  the module does not load, or the token is not there; policy test: signetd would answer 503
   5  the audit log does not hold together, or tells of JWTs that were never signed
   6  signet-token signed a JWT that the audit log does not know
   7  no line of the audit log tells of that JWT
@@ -157,7 +160,7 @@ Exit codes:
 
 constexpr terminal::ProgramText kProgram{
     .name = "signet-admin",
-    .purpose = "Initialises tokens and puts keys into them, through PKCS#11; reads the audit log.",
+    .purpose = "Initialises tokens and puts keys into them, through PKCS#11; explains policy; reads the audit log.",
     .commands = kCommands,
     .usage_width = 48,
     .common_options = kCommonOptions,

@@ -6,6 +6,7 @@
 #include "cli/signet-admin/audit_commands.h"
 #include "cli/signet-admin/certificate_commands.h"
 #include "cli/signet-admin/key_commands.h"
+#include "cli/signet-admin/policy_commands.h"
 #include "cli/signet-admin/token_commands.h"
 #include "cli/signet-admin/unlock_command.h"
 #include "cli/terminal/output.h"
@@ -46,6 +47,10 @@ Done<Outcome> perform(const Invocation& invocation) {
       return who_got_jwt(invocation, colour);
     case Command::audit_live:
       return live_jwts_of_key(invocation, colour);
+    case Command::policy_check:
+      return check_policy(invocation, colour);
+    case Command::policy_test:
+      return test_policy(invocation, colour);
     case Command::key_show:
       break;
   }

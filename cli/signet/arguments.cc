@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include <boost/json/array.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
 
-#include "cli/signet/claim_option.h"
 #include "cli/signet/help.h"
 #include "cli/terminal/parse_options.h"
+#include "cli/terminal/token_request.h"
 #include "proto/config_values.h"
 
 namespace signet::cli {
@@ -33,8 +32,8 @@ bool asks_for_jwt(Command command) { return command == Command::token || command
 po::options_description options_of(Command command) {
   auto options = common_options();
   if (!asks_for_jwt(command)) return options;
-  options.add_options()("scope", po::value<Words>())("claim", po::value<Words>())("lifetime", po::value<std::string>())(
-      "fresh", "")("header", "");
+  terminal::add_request_options(options);
+  options.add_options()("header", "");
   if (command == Command::token) add_file_options(options);
   if (command == Command::exec) add_command_options(options);
   return options;
@@ -74,27 +73,10 @@ Result<Endpoint, Failure> endpoint_of(const po::variables_map& values, const std
   return endpoint;
 }
 
-Result<std::int64_t, Failure> lifetime_seconds(const po::variables_map& values) {
-  SIGNET_TRY_ASSIGN(const auto lifetime, duration(values, "lifetime"));
-  if (lifetime.count() % 1000 != 0) return usage("--lifetime wants whole seconds; write 90s or 10min.");
-  return lifetime.count() / 1000;
-}
-
-boost::json::value scope_of(const Words& scopes) { return boost::json::array(scopes.begin(), scopes.end()); }
-
 Result<TokenRequest, Failure> token_request(const po::variables_map& values) {
-  TokenRequest request;
-  request.fresh = values.contains("fresh");
-  if (values.contains("scope")) request.scope = scope_of(values["scope"].as<Words>());
-  if (values.contains("lifetime")) {
-    SIGNET_TRY_ASSIGN(request.lifetime, lifetime_seconds(values));
-  }
-  if (values.contains("claim")) {
-    auto claims = claims_of(values["claim"].as<Words>());
-    if (!claims) return usage(claims.error().message);
-    request.claims = std::move(*claims);
-  }
-  return request;
+  auto request = terminal::token_request_of(values);
+  if (!request) return usage(request.error());
+  return std::move(*request);
 }
 
 Result<Form, Failure> form_of(const po::variables_map& values) {

@@ -7,8 +7,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "cli/terminal/may_ask_text.h"
 #include "cli/terminal/table.h"
-#include "proto/config_values.h"
 
 namespace signet::cli {
 namespace {
@@ -29,39 +29,14 @@ std::string when(std::int64_t unix_seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}Z", std::chrono::sys_seconds(std::chrono::seconds(unix_seconds)));
 }
 
-std::string lifetime(const std::optional<std::int64_t>& seconds) {
-  return seconds ? format_duration(std::chrono::seconds(*seconds)) : "no expiry";
-}
-
-std::string scope(const MayAsk& may_ask) {
-  if (!may_ask.scope) return "none";
-  const std::string text = may_ask.scope_required ? "required" : "allowed";
-  if (may_ask.scope_allow.empty()) return text;
-  return fmt::format("{}, each entry like {}", text, fmt::join(may_ask.scope_allow, " or "));
-}
-
-// "sub (text, like ci-* or release)"
-std::string claim_text(const AskableClaim& claim) {
-  std::string text = claim.name + " (" + claim.type;
-  if (claim.required) text += ", required";
-  if (!claim.one_of.empty()) text += fmt::format(", one of {}", fmt::join(claim.one_of, ", "));
-  if (claim.min && claim.max) text += fmt::format(", {} to {}", *claim.min, *claim.max);
-  if (!claim.allow.empty()) text += fmt::format(", like {}", fmt::join(claim.allow, " or "));
-  return text + ")";
-}
-
 std::string claims_text(const MayAsk& may_ask) {
   std::vector<std::string> texts;
-  for (const auto& claim : may_ask.claims) texts.push_back(claim_text(claim));
+  for (const auto& claim : may_ask.claims)
+    texts.push_back(fmt::format("{} ({})", claim.name, terminal::claim_text(claim)));
   auto text = fmt::format("{}", fmt::join(texts, ", "));
   if (!may_ask.exactly_one_of.empty())
     text += fmt::format("; exactly one of {}", fmt::join(may_ask.exactly_one_of, ", "));
   return text;
-}
-
-std::string mode_text(const MayAsk& may_ask) {
-  if (may_ask.audited.empty()) return may_ask.mode;
-  return fmt::format("{}, only recorded: {}", may_ask.mode, fmt::join(may_ask.audited, ", "));
 }
 
 std::string group_list(const std::vector<std::uint32_t>& groups) { return fmt::format("{}", fmt::join(groups, " ")); }
@@ -71,10 +46,10 @@ using Fields = std::vector<std::pair<std::string, Cell>>;
 void append_what_may_be_asked(Fields& fields, const MayAsk& may_ask) {
   fields.insert(fields.end(), {{"claims you may give", or_dash(claims_text(may_ask))},
                                {"claims set by the key", or_dash(fmt::format("{}", fmt::join(may_ask.forced, ", ")))},
-                               {"scope", {scope(may_ask)}},
-                               {"lifetime", {lifetime(may_ask.default_lifetime)}},
-                               {"longest lifetime", {lifetime(may_ask.max_lifetime)}},
-                               {"rules", {mode_text(may_ask)}}});
+                               {"scope", {terminal::scope_text(may_ask)}},
+                               {"lifetime", {terminal::lifetime_text(may_ask.default_lifetime)}},
+                               {"longest lifetime", {terminal::lifetime_text(may_ask.max_lifetime)}},
+                               {"rules", {terminal::mode_text(may_ask)}}});
 }
 
 }  // namespace

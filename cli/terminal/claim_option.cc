@@ -1,11 +1,11 @@
-#include "cli/signet/claim_option.h"
+#include "cli/terminal/claim_option.h"
 
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
 #include "proto/json.h"
 
-namespace signet::cli {
+namespace signet::terminal {
 namespace {
 
 Unexpected<Error> bad_claim(std::string sentence) {
@@ -37,4 +37,4 @@ Result<boost::json::object> claims_of(const std::vector<std::string>& options) {
   return claims;
 }
 
-}  // namespace signet::cli
+}  // namespace signet::terminal

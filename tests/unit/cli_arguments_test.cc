@@ -3,8 +3,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "cli/signet/arguments.h"
-#include "cli/signet/claim_option.h"
 #include "cli/signet/help.h"
+#include "cli/terminal/claim_option.h"
 #include "tests/support/matchers.h"
 
 namespace signet::cli {
@@ -167,24 +167,25 @@ TEST_CASE("a wrong command line is refused with a mend") {
 }
 
 TEST_CASE("a claim's value is JSON, whatever its type") {
-  const auto claims = claims_of({"text=\"a=b\"", "list=[1,2]", "object={\"a\":null}", "yes=true", "number=-5"});
+  const auto claims =
+      terminal::claims_of({"text=\"a=b\"", "list=[1,2]", "object={\"a\":null}", "yes=true", "number=-5"});
   REQUIRE_OK(claims);
   CHECK(boost::json::serialize(*claims) == R"({"text":"a=b","list":[1,2],"object":{"a":null},"yes":true,"number":-5})");
 }
 
 TEST_CASE("a claim that is not JSON shows how a text is quoted, and does not repeat the value") {
-  const auto claims = claims_of({"sub=hush"});
+  const auto claims = terminal::claims_of({"sub=hush"});
   REQUIRE_ERROR(claims, ErrorCode::bad_input);
   CHECK(contains(claims.error().message, "--claim 'sub=\"text\"'"));
   CHECK_FALSE(contains(claims.error().message, "hush"));
 }
 
 TEST_CASE("a claim needs a name, a value and no twin") {
-  REQUIRE_ERROR(claims_of({"sub"}), ErrorCode::bad_input);
-  REQUIRE_ERROR(claims_of({"=1"}), ErrorCode::bad_input);
-  REQUIRE_ERROR(claims_of({"sub="}), ErrorCode::bad_input);
-  REQUIRE_ERROR(claims_of({"sub=1", "sub=2"}), ErrorCode::bad_input);
-  REQUIRE_ERROR(claims_of({"sub={\"a\":1,\"a\":2}"}), ErrorCode::bad_input);
+  REQUIRE_ERROR(terminal::claims_of({"sub"}), ErrorCode::bad_input);
+  REQUIRE_ERROR(terminal::claims_of({"=1"}), ErrorCode::bad_input);
+  REQUIRE_ERROR(terminal::claims_of({"sub="}), ErrorCode::bad_input);
+  REQUIRE_ERROR(terminal::claims_of({"sub=1", "sub=2"}), ErrorCode::bad_input);
+  REQUIRE_ERROR(terminal::claims_of({"sub={\"a\":1,\"a\":2}"}), ErrorCode::bad_input);
 }
 
 }  // namespace
