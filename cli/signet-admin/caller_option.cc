@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -29,7 +30,7 @@ class CallerReader {
   Done<void> take(const std::string& word, const std::string& value) {
     if (word == "user") return take_user(value);
     if (word == "uid") return take_uid(value);
-    if (word == "group") return take_group(known_.group_id(value));
+    if (word == "group") return take_group(value);
     if (word == "gid") return take_gid(value);
     if (word == "unit" && !peer_.unit) return take_text(peer_.unit, value);
     if (word == "slice" && !peer_.slice) return take_text(peer_.slice, value);
@@ -72,15 +73,17 @@ class CallerReader {
     return {};
   }
 
-  Done<void> take_group(const Result<gid_t>& gid) {
-    if (!gid) return usage(fmt::format("--as group=: {}.", gid.error().message));
+  Done<void> take_group(const std::string& name) {
+    const auto gid = known_.group_id(name);
+    if (!gid) return usage(fmt::format("--as group={}: {}.", name, gid.error().message));
     more_groups_.push_back(*gid);
     return {};
   }
 
   Done<void> take_gid(const std::string& value) {
     SIGNET_TRY_ASSIGN(const gid_t gid, id_of("gid", value));
-    return take_group(gid);
+    more_groups_.push_back(gid);
+    return {};
   }
 
   static Done<void> take_text(std::optional<std::string>& target, const std::string& value) {

@@ -2,23 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <sstream>
 
 #include <fmt/format.h>
 
 namespace signet::rules {
 namespace {
 
-/// "group:users" among the words of an allow line.
-bool has_word(const AllowLine& line, std::string_view word) {
-  const std::string padded = " " + line.text + " ";
-  return padded.find(fmt::format(" {} ", word)) != std::string::npos;
-}
-
 /// Groups that hold every user on the usual systems, and the ids that stand for users whom the kernel cannot name.
-bool admits_everybody(const AllowLine& line) {
+bool means_everybody(std::string_view word) {
   static constexpr std::array<std::string_view, 6> kWords{"group:users", "group:nogroup", "group:everyone",
                                                           "gid:65534",   "user:nobody",   "uid:65534"};
-  return std::ranges::any_of(kWords, [&](std::string_view word) { return has_word(line, word); });
+  return std::ranges::find(kWords, word) != kWords.end();
+}
+
+/// One word that means somebody makes the line mean somebody: all of its words must hold.
+bool admits_everybody(const AllowLine& line) {
+  std::istringstream words(line.text);
+  return std::all_of(std::istream_iterator<std::string>(words), {}, means_everybody);
 }
 
 void warn_of_allow(const KeyPolicy& key, std::vector<std::string>& warnings) {

@@ -95,6 +95,14 @@ TEST_CASE("peer credentials: a user namespace is noticed") {
   if (outcome == 2) WARN("left out: no user namespaces here");
 }
 
+TEST_CASE("accounts: a user comes with its groups, its own not among them") {
+  const auto root = signet::host::account("root");
+  REQUIRE_OK(root);
+  CHECK((root->name == "root" && root->uid == 0 && root->gid == 0));
+  CHECK(std::ranges::find(root->groups, gid_t{0}) == root->groups.end());
+  REQUIRE_ERROR(signet::host::account("no-such-user"), ErrorCode::bad_input);
+}
+
 TEST_CASE("accounts: names and numbers") {
   const auto root = signet::host::user_id("root");
   REQUIRE_OK(root);

@@ -1,4 +1,5 @@
 #include "daemon/rules/configuration.h"
+#include "daemon/rules/configuration_reading.h"
 #include "tests/unit/rules_fixture.h"
 
 using namespace signet;
@@ -162,4 +163,37 @@ TEST_CASE("Equal objects of two tokens are two keys") {
       build({rsa_profile()}, {key_file("one", "rsa", "k", "RS256"),
                               file("/k/two.conf", replaced(std::move(elsewhere), "token = build", "token = other"))});
   CHECK(texts_of(built.problems).empty());
+}
+
+TEST_CASE("The whole configuration is read by functions that the machine gives") {
+  std::map<std::string, std::string> disk{
+      {"/c", "socket = /s\nkeys-dir = /k\nprofiles-dir = /p\ntoken-dir = /t\nstate-dir = /v\naudit-log = /a\n"},
+      {"/k/apple.conf", kAppleKey},
+      {"/p/apple-enterprise.json", read_whole(SIGNET_PROFILES "/apple-enterprise.json")}};
+  const Error refused{ErrorCode::io_failure, "cannot be read", "Permission denied"};
+  const Files files{
+      .read = [&](const std::string& path) -> Result<std::string> {
+        if (disk.contains(path)) return disk.at(path);
+        return Unexpected(refused);
+      },
+      .list = [&](const std::string& directory, std::string_view ending) -> Result<std::vector<std::string>> {
+        std::vector<std::string> paths;
+        for (const auto& [path, text] : disk)
+          if (path.starts_with(directory + "/") && path.ends_with(ending)) paths.push_back(path);
+        if (paths.empty()) return Unexpected(refused);
+        return paths;
+      }};
+  const auto read = [&] { return read_configuration("/c", "/default", files, accounts()); };
+  CHECK(all_problems(read()).empty());
+  CHECK(read().configuration.keys.contains("apple"));
+
+  disk["/k/apple.conf"] += "typo = 1\n";
+  CHECK(read().daemon_problems.empty());
+  CHECK(has_problem(all_problems(read()), "/k/apple.conf:8: typo"));
+  disk.erase("/k/apple.conf");
+  CHECK(texts_of(read().daemon_problems) ==
+        std::vector<std::string>{
+            "/c: keys-dir: /k cannot be read (Permission denied); name a directory that the daemon may read"});
+  disk.erase("/c");
+  CHECK(texts_of(all_problems(read())) == std::vector<std::string>{"/c: cannot be read: Permission denied"});
 }
