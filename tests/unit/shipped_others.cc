@@ -38,6 +38,8 @@ std::vector<ShippedJwt> jwts() {
            R"("exp":1700003600,"iat":1700000000,"nbf":1700000000})"},
       {"generic", kOwn, "", kOwnHeader, kOwnClaims + kOwnTimes},
       {"generic", kOwn + "subject = ci\n", "", kOwnHeader, kOwnClaims + R"(,"sub":"ci")" + kOwnTimes},
+      {"generic", kOwn + "claim team = core\ncaller-claims = sub\nclaim-allow sub = repo:*\n",
+       R"({"claims":{"sub":"repo:app"}})", kOwnHeader, kOwnClaims + R"(,"team":"core","sub":"repo:app")" + kOwnTimes},
       {"generic", kOwn + "type = deploy+jwt\nalg = EdDSA\n",
        R"({"claims":{"run_attempt":2,"roles":["deployer"],"sub":"repo:app","act":{"sub":"ci"},)"
        R"("commit":"0123abc"},"scope":["deploy:prod","read"]})",
@@ -88,6 +90,8 @@ std::vector<ShippedRefusal> refusals() {
        "claims[\"kubernetes.io\"] is set by the service alone"},
       {"generic", kOwn, R"({"claims":{"aud":"elsewhere"}})", "claims.aud is set by the service alone"},
       {"generic", kOwn, R"({"claims":{"jti":"1"}})", "claims.jti is set by the service alone"},
+      {"generic", kOwn + "claim team = core\n", R"({"claims":{"team":"mine"}})", "claims.team"},
+      {"generic", kOwn + "claim-allow sub = repo:*\n", R"({"claims":{"sub":"admin"}})", "claims.sub"},
       {"generic", kOwn, R"({"claims":{"admin":true}})", "claims.admin may not be given"},
       {"generic", kOwn, R"({"claims":{"run_attempt":"2"}})", "claims.run_attempt must be a whole number"},
       {"generic", kOwn, R"({"claims":{"roles":"deployer"}})", "claims.roles must be an array"},
@@ -112,6 +116,7 @@ std::vector<ShippedProblem> problems() {
       {"kubernetes", kAccount + "namespace = Kube:System\n", "namespace: "},
       {"generic", "issuer = x\n", "audience: is missing"},
       {"generic", kOwn + "alg = HS256\n", "alg: is not what profile generic allows"},
+      {"generic", kOwn + "claim aud = elsewhere\n", "claim aud"},
       {"generic", kOwn + "type = a b\n", "type: must be 1 to 64 characters"},
   };
 }
