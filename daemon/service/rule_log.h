@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ class RuleLog {
             const std::vector<std::string>& would_refuse);
 
  private:
-  rules::RefusalCap cap_;
+  rules::RefusalCap cap_{60, std::chrono::minutes(1)};
 };
 
 }  // namespace signet::service
