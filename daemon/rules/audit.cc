@@ -37,6 +37,7 @@ void put_jwt(AuditText& text, const AuditRecord& record) {
   text.text("alg", record.alg);
   put_digest(text, "spki_sha256", record.spki_sha256);
   put_digest(text, "jwt_sha256", record.jwt_sha256);
+  put_digest(text, "input_sha256", record.input_sha256);
   put_number(text, "issued_at", record.issued_at);
   put_number(text, "expires_at", record.expires_at);
   put_number(text, "lifetime", record.lifetime);

@@ -26,14 +26,18 @@ struct AuditRecord {
   std::optional<Peer> peer{};  ///< absent: nobody asked
   std::string key{};           ///< empty: none, or a name that no key could have
   std::string profile{};
-  std::string outcome{};                    ///< "issued", another act of ours, or the code of the refusal
+  /// "issued", another act of ours, or the code of the refusal. Of JWTs that the token signed and nobody got:
+  /// "refreshed" (ahead of the end of another's reuse), "unclaimed" (who asked was gone), "lost" (the answer was).
+  std::string outcome{};
   std::string rule{};                       ///< the policy rule that refused
   std::vector<std::string> would_refuse{};  ///< the rules that are only watched and would have refused
   std::string kid{};
   std::string alg{};
   std::optional<Sha256Digest> spki_sha256{};  ///< of the public key that belongs to the signature
   std::optional<Sha256Digest> jwt_sha256{};   ///< of the compact serialisation, as sent
-  std::optional<std::int64_t> issued_at{};    ///< Unix seconds
+  /// Of the signing input, where the token may have signed it and nobody here knows the signature.
+  std::optional<Sha256Digest> input_sha256{};
+  std::optional<std::int64_t> issued_at{};  ///< Unix seconds
   std::optional<std::int64_t> expires_at{};
   std::optional<std::int64_t> lifetime{};  ///< seconds: granted, or asked for where that was refused
   std::optional<bool> cached{};            ///< of a JWT that was handed out

@@ -169,6 +169,7 @@ void LinkConnection::take_signature(const SignJobPtr& job, LinkSignature signatu
       std::chrono::duration_cast<std::chrono::microseconds>(now - std::max(sent_at, last_reply_at_));
   last_reply_at_ = now;
   if (!std::ranges::equal(signature.spki_sha256, job->order.spki_sha256)) {
+    job->stray(signature.value);
     return owner_->on_signature(
         job, Unexpected(api_error({LinkFailureCode::key_changed, state_, "signed by another key"})), service_time);
   }
@@ -299,6 +300,7 @@ void LinkConnection::drop(const Error& why) {
   std::vector<SignJobPtr> cut;
   for (Pending& request : std::exchange(pending_, {})) {
     if (!request.job) continue;
+    request.job->stray(std::nullopt);
     if (stopped_) request.job->finish(Unexpected(why));
     cut.push_back(std::move(request.job));
   }

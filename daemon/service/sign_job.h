@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,10 @@ struct SignOrder {
   std::string signing_input;
   Sha256Digest spki_sha256{};  ///< the pinned public key
   Bytes spki{};                ///< the key itself where its file carries it
+  /// Hears of each signature that the token made, or may have made, and that nobody gets: with its value where it came
+  /// after the deadline or from another key, without where its connection broke. Every signature shall have its audit
+  /// line.
+  std::function<void(const std::optional<Bytes>& signature)> on_stray{};
 };
 
 /// One signature on its way: queued, in flight on a connection, back in the queue after a cut, done. Shared by the
@@ -39,6 +44,9 @@ struct SignJob {
     if (outcome) return;
     outcome = std::move(result);
     done.notify();
+  }
+  void stray(const std::optional<Bytes>& signature) const {
+    if (order.on_stray) order.on_stray(signature);
   }
 };
 using SignJobPtr = std::shared_ptr<SignJob>;

@@ -188,6 +188,7 @@ void TokenLink::on_description(TokenDescription description) {
 
 void TokenLink::on_signature(const SignJobPtr& job, Result<Bytes> result, std::chrono::microseconds service_time) {
   if (result) service_time_ = (7 * service_time_ + service_time) / 8;
+  if (result && job->abandoned) job->stray(*result);
   job->finish(std::move(result));
   dispatch();
 }

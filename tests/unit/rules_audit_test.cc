@@ -66,6 +66,13 @@ TEST_CASE("An issued JWT leaves one line with a fixed order of members") {
         R"("claims":{"aud":"a"},"prev":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})");
 }
 
+TEST_CASE("A signature that was lost is named by what was to be signed") {
+  const AuditRecord record{.time = AuditTime{}, .outcome = "lost", .input_sha256 = sha256(bytes_of("abc"))};
+  CHECK(audit_members(record) ==
+        R"("time":"1970-01-01T00:00:00.000Z","outcome":"lost",)"
+        R"("input_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")");
+}
+
 TEST_CASE("A refusal's line has the rule, and leaves out what does not exist") {
   const AuditRecord record{.time = AuditTime{},
                            .request_id = "r-2",

@@ -1,3 +1,5 @@
+#include <future>
+
 #include "proto/frame.h"
 #include "tests/unit/service_link_bench.h"
 
@@ -183,6 +185,45 @@ TEST_CASE("a link that stops answers those who wait") {
   bench.link().stop();
   bench.loop.until([&] { return signature.has_value(); });
   REQUIRE_ERROR(*signature, ErrorCode::token_unavailable);
+}
+
+TEST_CASE("a signature that comes after its deadline is told of with its value") {
+  LinkBench bench;
+  std::promise<void> given_up;
+  ScriptedToken token(bench.socket(), {[&given_up](TokenSide& side) {
+                        side.greet();
+                        const link::Request request = side.read_sign();
+                        given_up.get_future().wait();
+                        side.answer_sign(request);
+                        side.serve();
+                      }});
+  std::vector<std::optional<Bytes>> strays;
+  SignOrder order = sign_order("a.b");
+  order.on_stray = [&strays](const std::optional<Bytes>& signature) { strays.push_back(signature); };
+  bench.started();
+  bench.wait_for_state("ready");
+  const auto late = bench.loop.run(bench.link().sign(std::move(order), service::SteadyClock::now() + 300ms));
+  REQUIRE_ERROR(late, ErrorCode::deadline_exceeded);
+  REQUIRE(strays.empty());
+  given_up.set_value();
+  bench.loop.until([&] { return !strays.empty(); });
+  REQUIRE(strays.size() == 1);
+  REQUIRE(text_of(strays[0].value()) == scripted_signature("a.b"));
+}
+
+TEST_CASE("a signature whose connection broke is told of without its value, and is asked for again") {
+  LinkBench bench;
+  ScriptedToken token(bench.socket(), {[](TokenSide& side) {
+                                         side.greet();
+                                         side.read_sign();
+                                       },
+                                       ScriptedToken::serve});
+  std::vector<std::optional<Bytes>> strays;
+  SignOrder order = sign_order("a.b");
+  order.on_stray = [&strays](const std::optional<Bytes>& signature) { strays.push_back(signature); };
+  require_signature(bench.loop.run(bench.started().sign(std::move(order), service::SteadyClock::now() + 20s)), "a.b");
+  REQUIRE(strays.size() == 1);
+  REQUIRE_FALSE(strays[0]);
 }
 
 }  // namespace
