@@ -14,6 +14,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr int kDefaultMinLeftPercent = 50;
+/// Of the time for which a JWT is handed out: how long before its end it is refreshed.
+constexpr int kRefreshPercent = 20;
 
 /// With its length in front, so that no two lists of fields make the same text.
 void append_field(std::string& text, std::string_view field) { text += fmt::format("{}:{}", field.size(), field); }
@@ -56,6 +58,12 @@ std::int64_t reusable_until(const JwtPlan& plan, WallTime made_at) {
 bool may_reuse(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now) {
   if (now < made_at || now.time_since_epoch().count() > reusable_until) return false;
   return !plan.fresh || now - made_at < plan.profile->reuse.min_age;
+}
+
+bool wants_refresh(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now) {
+  const seconds in_use(reusable_until - made_at.time_since_epoch().count());
+  const seconds ahead = in_use * kRefreshPercent / 100;
+  return ahead.count() > 0 && now - made_at >= std::max(in_use - ahead, plan.profile->reuse.min_age);
 }
 
 }  // namespace signet::rules

@@ -20,4 +20,9 @@ std::int64_t reusable_until(const JwtPlan& plan, WallTime made_at);
 /// JWT from the future is reused: the clock stepped back. Any thread.
 bool may_reuse(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now);
 
+/// Shall a JWT that is handed out now be refreshed meanwhile, so that nobody waits when it can be handed out no more?
+/// In the last fifth of its reuse, and never before the profile's minimum age; not at all where that fifth is less than
+/// a second. Any thread.
+bool wants_refresh(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now);
+
 }  // namespace signet::rules

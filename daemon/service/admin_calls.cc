@@ -141,7 +141,7 @@ Result<DisableRequest> AdminHandler::put_out_of_use(const std::string& key, cons
   SIGNET_TRY(check_key(key));
   SIGNET_TRY_ASSIGN(DisableRequest request, read_disable_request(body));
   parts_.state.live.disabled.insert_or_assign(key, request.reason);
-  parts_.cache.clear();
+  parts_.cache.drop_keys([&key](const std::string& name) { return name == key; });
   host::log(host::LogLevel::notice, "key " + key + ": disabled: " + request.reason);
   SIGNET_TRY(parts_.disabled_files.disable(key, request.reason));
   return request;

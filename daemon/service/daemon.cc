@@ -63,7 +63,8 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
       keys_(state_, pins_),
       tokens_(io_.get_executor(), state_, keys_),
       cache_(io_.get_executor(), cache_limits(state_.configuration->daemon)),
-      issuer_(state_, keys_, tokens_, cache_, audit_, built_at()),
+      signer_(audit_, built_at()),
+      issuer_(state_, keys_, tokens_, cache_, audit_, signer_),
       api_(state_, tokens_, issuer_, audit_, failures_),
       admin_({.state = state_,
               .tokens = tokens_,
@@ -149,7 +150,8 @@ void Daemon::put_in_force(rules::Configuration configuration) {
   state_.configuration = std::make_shared<const rules::Configuration>(std::move(configuration));
   const rules::DaemonConfig& config = state_.configuration->daemon;
   audit_.apply(config);
-  cache_.clear();
+  // What is kept for a key that changed is found under other ids, or not at all.
+  cache_.drop_keys([this](const std::string& key) { return !state_.configuration->keys.contains(key); });
   cache_.apply(cache_limits(config));
   api_listener_->apply(listener_limits(config, config.max_connections));
   follow_configuration(Listing::anew);

@@ -56,6 +56,7 @@ class Daemon {
   DescribedKeys keys_;
   TokenDirectory tokens_;
   JwtCache cache_;
+  JwtSigner signer_;
   TokenIssuer issuer_;
   ApiHandler api_;
   AdminHandler admin_;

@@ -8,6 +8,15 @@
 #include <string.h>
 
 namespace signet::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMaxRefreshes = 16;
+constexpr std::chrono::milliseconds kRefreshPause = 5s;
+
+}  // namespace
+
 bool may_share_jwt(const rules::JwtPlan& plan) {
   const rules::ReuseRule& reuse = plan.profile->reuse;
   return reuse.allowed && (!plan.fresh || reuse.min_age.count() > 0);
@@ -24,21 +33,44 @@ SignedJwt::SignedJwt(std::string compact, const rules::UnsignedJwt& of)
 
 SignedJwt::~SignedJwt() { explicit_bzero(text.data(), text.size()); }
 
-Task<Result<SignedJwtPtr>> JwtCache::obtain(Sha256Digest key, uid_t uid, Deadline deadline, Make make) {
+Task<Result<SignedJwtPtr>> JwtCache::obtain(Sha256Digest id, JwtHolder holder, Deadline deadline, JwtSource source) {
   for (;;) {
-    const auto under_way = flights_.find(key);
+    const auto under_way = flights_.find(id);
     const bool joins = under_way != flights_.end();
-    const auto flight = joins ? under_way->second : std::make_shared<Flight>(Flight{{}, std::nullopt, generation_});
-    if (!joins) {
-      flights_.insert_or_assign(key, flight);
-      asio::co_spawn(executor_, fly(key, uid, flight, make), asio::detached);
+    FlightPtr flight;
+    if (joins) {
+      flight = under_way->second;
+      flight->keys.insert(holder.key);
+      ++flight->claimants;
+    } else {
+      flight = take_off(id, Flight{.uid = holder.uid, .keys = {holder.key}, .claimants = 1}, source);
     }
-    if (!co_await wait_for(*flight, deadline)) co_return Unexpected(make_error(ErrorCode::deadline_exceeded));
+    const bool landed = co_await wait_for(*flight, deadline);
+    --flight->claimants;
+    if (!landed) co_return Unexpected(make_error(ErrorCode::deadline_exceeded));
     // The deadline that passed was that of the request which set it off, not ours: once more, on our own.
     const bool others_deadline =
         joins && !*flight->outcome && flight->outcome->error().code == ErrorCode::deadline_exceeded;
     if (!others_deadline) co_return *flight->outcome;
   }
+}
+
+bool JwtCache::may_refresh(const Sha256Digest& id) const {
+  const auto entry = entries_.find(id);
+  return entry != entries_.end() && refreshes_ < kMaxRefreshes && !flights_.contains(id) &&
+         SteadyClock::now() >= entry->second->refresh_after;
+}
+
+void JwtCache::refresh(const Sha256Digest& id, JwtHolder holder, JwtSource source) {
+  take_off(id, Flight{.uid = holder.uid, .keys = {std::move(holder.key)}, .claimants = 0}, std::move(source));
+}
+
+JwtCache::FlightPtr JwtCache::take_off(const Sha256Digest& id, Flight flight, JwtSource source) {
+  if (flight.ahead) ++refreshes_;
+  const auto shared = std::make_shared<Flight>(std::move(flight));
+  flights_.insert_or_assign(id, shared);
+  asio::co_spawn(executor_, fly(id, shared, std::move(source)), asio::detached);
+  return shared;
 }
 
 Task<bool> JwtCache::wait_for(Flight& flight, Deadline deadline) {
@@ -50,43 +82,66 @@ Task<bool> JwtCache::wait_for(Flight& flight, Deadline deadline) {
   co_return flight.outcome.has_value();
 }
 
-Task<void> JwtCache::fly(Sha256Digest key, uid_t uid, std::shared_ptr<Flight> flight, Make make) {
+Task<void> JwtCache::fly(Sha256Digest id, FlightPtr flight, JwtSource source) {
   try {
-    flight->outcome = co_await make();
+    flight->outcome = co_await sign_and_account(*flight, source);
   } catch (const std::exception& e) {
     flight->outcome = Unexpected(make_error(ErrorCode::internal, e.what()));
   }
-  const auto own = flights_.find(key);
+  land(id, flight);
+}
+
+// Each request that takes it will have a line of its own written.
+Task<Result<SignedJwtPtr>> JwtCache::sign_and_account(const Flight& flight, const JwtSource& source) {
+  Result<SignedJwtPtr> jwt = co_await source.sign();
+  if (!jwt || flight.claimants > 0) co_return jwt;
+  const Result<void> recorded = co_await source.record(*jwt, flight.ahead ? kRefreshed : kUnclaimed);
+  if (!recorded) co_return Unexpected(recorded.error());
+  co_return jwt;
+}
+
+void JwtCache::land(const Sha256Digest& id, const FlightPtr& flight) {
+  if (flight->ahead) --refreshes_;
+  const auto own = flights_.find(id);
   if (own != flights_.end() && own->second == flight) flights_.erase(own);
-  if (*flight->outcome && flight->generation == generation_) insert(key, uid, **flight->outcome);
+  if (*flight->outcome) {
+    if (flight->kept) insert(id, *flight, **flight->outcome);
+  } else if (const auto old = entries_.find(id); old != entries_.end()) {
+    old->second->refresh_after = SteadyClock::now() + kRefreshPause;
+  }
   for (WakeUp* waiting : flight->waiting) waiting->notify();
 }
 
-SignedJwtPtr JwtCache::find(const Sha256Digest& key, const rules::JwtPlan& plan, rules::WallTime now) {
-  const auto found = entries_.find(key);
+SignedJwtPtr JwtCache::find(const Sha256Digest& id, const rules::JwtPlan& plan, rules::WallTime now) {
+  const auto found = entries_.find(id);
   if (found == entries_.end()) return nullptr;
   const Entries::iterator entry = found->second;
   if (!rules::may_reuse(plan, entry->jwt->made_at, entry->jwt->reusable_until, now)) return nullptr;
+  entry->keys.insert(plan.key);
   Entries& of_uid = entries_of_uid_[entry->uid];
   of_uid.splice(of_uid.begin(), of_uid, entry);
   return entry->jwt;
 }
 
-void JwtCache::insert(const Sha256Digest& key, uid_t uid, SignedJwtPtr jwt) {
+void JwtCache::insert(const Sha256Digest& id, const Flight& flight, SignedJwtPtr jwt) {
   if (jwt->reusable_until < jwt->made_at.time_since_epoch().count()) return;
-  if (const auto old = entries_.find(key); old != entries_.end()) erase(old->second);
-  Entries& of_uid = entries_of_uid_[uid];
+  Entry entry{.id = id, .uid = flight.uid, .keys = flight.keys, .jwt = std::move(jwt)};
+  if (const auto old = entries_.find(id); old != entries_.end()) {
+    entry.keys.merge(old->second->keys);
+    erase(old->second);
+  }
+  Entries& of_uid = entries_of_uid_[flight.uid];
   if (of_uid.size() >= limits_.max_per_uid && !of_uid.empty()) erase(std::prev(of_uid.end()));
-  bytes_ += jwt->text.size();
-  entries_of_uid_[uid].push_front({key, uid, std::move(jwt)});
-  entries_.insert_or_assign(key, entries_of_uid_[uid].begin());
+  bytes_ += entry.jwt->text.size();
+  entries_of_uid_[flight.uid].push_front(std::move(entry));
+  entries_.insert_or_assign(id, entries_of_uid_[flight.uid].begin());
   make_room();
 }
 
 void JwtCache::erase(Entries::iterator entry) {
   const uid_t uid = entry->uid;
   bytes_ -= entry->jwt->text.size();
-  entries_.erase(entry->key);
+  entries_.erase(entry->id);
   Entries& of_uid = entries_of_uid_[uid];
   of_uid.erase(entry);
   if (of_uid.empty()) entries_of_uid_.erase(uid);
@@ -106,11 +161,26 @@ void JwtCache::observe_clock(rules::WallTime now) {
 }
 
 void JwtCache::clear() {
-  ++generation_;
+  for (const auto& [id, flight] : flights_) flight->kept = false;
+  flights_.clear();
   entries_.clear();
   entries_of_uid_.clear();
-  flights_.clear();
   bytes_ = 0;
+}
+
+void JwtCache::drop_keys(const std::function<bool(const std::string& key)>& with) {
+  std::erase_if(flights_, [&with](const auto& each) {
+    Flight& flight = *each.second;
+    std::erase_if(flight.keys, with);
+    flight.kept = !flight.keys.empty();
+    return !flight.kept;
+  });
+  std::vector<Entries::iterator> dropped;
+  for (const auto& [id, entry] : entries_) {
+    std::erase_if(entry->keys, with);
+    if (entry->keys.empty()) dropped.push_back(entry);
+  }
+  for (const Entries::iterator entry : dropped) erase(entry);
 }
 
 void JwtCache::apply(CacheLimits limits) {

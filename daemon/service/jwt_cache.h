@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <unordered_map>
 #include <vector>
@@ -46,28 +48,52 @@ struct CacheLimits {
   std::size_t max_per_uid;  ///< entries one user may fill
 };
 
+/// Where a JWT comes from, and who writes its audit line where no request does.
+struct JwtSource {
+  std::function<Task<Result<SignedJwtPtr>>()> sign;
+  std::function<Task<Result<void>>(SignedJwtPtr jwt, std::string_view outcome)> record;
+};
+
+/// Audit outcomes of JWTs that were signed and answer no request.
+inline constexpr std::string_view kRefreshed = "refreshed";
+inline constexpr std::string_view kUnclaimed = "unclaimed";
+
+/// Whose request it is: the key it names, and the user who pays for the entry.
+struct JwtHolder {
+  std::string key;
+  uid_t uid;
+};
+
 /// JWTs that may be handed out again, and those that are being made. Only ever asked after a request was admitted, so
 /// nothing in here passes a permission. When it is full, the user with the most entries loses the one that was unused
 /// for longest.
 class JwtCache {
  public:
-  using Make = std::function<Task<Result<SignedJwtPtr>>()>;
-
   JwtCache(Executor executor, CacheLimits limits) : executor_(executor), limits_(limits) {}
 
-  /// The JWT under `key` where rules::may_reuse allows it; else null.
-  SignedJwtPtr find(const Sha256Digest& key, const rules::JwtPlan& plan, rules::WallTime now);
+  /// The JWT under `id` (rules::cache_key) where rules::may_reuse allows it; else null.
+  SignedJwtPtr find(const Sha256Digest& id, const rules::JwtPlan& plan, rules::WallTime now);
 
-  /// After find() gave null: the JWT of the signature that is under way for an equal request, else of `make`, which is
-  /// kept. A signature under way belongs to no caller: it goes on when the one who started it is gone. `uid` pays for
-  /// the entry. Errors are make's; deadline_exceeded at `deadline`.
-  Task<Result<SignedJwtPtr>> obtain(Sha256Digest key, uid_t uid, Deadline deadline, Make make);
+  /// After find() gave null: the JWT of the signature that is under way for an equal request, else of `source`, which
+  /// is kept. A signature under way belongs to no caller: it goes on when the one who started it is gone, and is
+  /// recorded as unclaimed where nobody waits any more. Errors are the source's; deadline_exceeded at `deadline`.
+  Task<Result<SignedJwtPtr>> obtain(Sha256Digest id, JwtHolder holder, Deadline deadline, JwtSource source);
+
+  /// May the entry be refreshed now? Not while a signature for it is under way, for a moment after one that failed, and
+  /// while as many are under way as may be.
+  bool may_refresh(const Sha256Digest& id) const;
+  /// Has a JWT signed that takes the place of the entry, while that one is handed out on. Recorded as refreshed; one
+  /// that cannot be recorded is not kept. Where it fails, the entry stays. Only after may_refresh().
+  void refresh(const Sha256Digest& id, JwtHolder holder, JwtSource source);
 
   /// A backward step of the clock empties the cache: nobody can say any more how old its JWTs are. Called with every
   /// request's time.
   void observe_clock(rules::WallTime now);
   /// Drops everything; signatures under way are finished for those who wait and not kept.
   void clear();
+  /// Drops what only keys with such a name may hand out, signatures under way among them. Keys that share a JWT keep it
+  /// as long as one of them is left.
+  void drop_keys(const std::function<bool(const std::string& key)>& with);
   void apply(CacheLimits limits);
   /// Drops what can be handed out no more.
   void drop_expired(rules::WallTime now);
@@ -84,21 +110,32 @@ class JwtCache {
       return value;
     }
   };
+  using KeyNames = std::set<std::string, std::less<>>;  ///< nearly always one
   struct Entry {
-    Sha256Digest key;
+    Sha256Digest id;
     uid_t uid;
+    KeyNames keys;
     SignedJwtPtr jwt;
+    Deadline refresh_after{};
   };
   using Entries = std::list<Entry>;  ///< of one user; the most recently used first
   struct Flight {
-    std::vector<WakeUp*> waiting;
+    uid_t uid;
+    KeyNames keys;
+    std::size_t claimants;  ///< requests that will take the JWT; none: it refreshes an entry
+    bool ahead = claimants == 0;
+    bool kept = true;  ///< the cache was not emptied since
+    std::vector<WakeUp*> waiting{};
     std::optional<Result<SignedJwtPtr>> outcome{};
-    std::uint64_t generation;
   };
+  using FlightPtr = std::shared_ptr<Flight>;
 
-  Task<void> fly(Sha256Digest key, uid_t uid, std::shared_ptr<Flight> flight, Make make);
+  FlightPtr take_off(const Sha256Digest& id, Flight flight, JwtSource source);
+  Task<void> fly(Sha256Digest id, FlightPtr flight, JwtSource source);
+  static Task<Result<SignedJwtPtr>> sign_and_account(const Flight& flight, const JwtSource& source);
+  void land(const Sha256Digest& id, const FlightPtr& flight);
   Task<bool> wait_for(Flight& flight, Deadline deadline);
-  void insert(const Sha256Digest& key, uid_t uid, SignedJwtPtr jwt);
+  void insert(const Sha256Digest& id, const Flight& flight, SignedJwtPtr jwt);
   void erase(Entries::iterator entry);
   void make_room();
 
@@ -106,9 +143,9 @@ class JwtCache {
   CacheLimits limits_;
   std::unordered_map<Sha256Digest, Entries::iterator, DigestHash> entries_;
   std::map<uid_t, Entries> entries_of_uid_;
-  std::unordered_map<Sha256Digest, std::shared_ptr<Flight>, DigestHash> flights_;
+  std::unordered_map<Sha256Digest, FlightPtr, DigestHash> flights_;
   std::size_t bytes_ = 0;
-  std::uint64_t generation_ = 0;
+  std::size_t refreshes_ = 0;  ///< under way
   rules::WallTime latest_{};
 };
 

@@ -13,13 +13,4 @@ inline void put_jwt(rules::AuditRecord& record, const SignedJwt& jwt) {
   if (!jwt.recorded_claims_json.empty()) record.claims_json = jwt.recorded_claims_json;
 }
 
-/// The whole record of a JWT that was signed for nobody in particular, but for time and outcome. Any thread.
-inline rules::AuditRecord record_of(const rules::JwtPlan& plan, const Sha256Digest& spki_sha256, const SignedJwt& jwt) {
-  rules::AuditRecord record;
-  rules::put_plan(record, plan);
-  record.spki_sha256 = spki_sha256;
-  put_jwt(record, jwt);
-  return record;
-}
-
 }  // namespace signet::service

@@ -2,9 +2,7 @@
 
 #include "daemon/rules/key_facts.h"
 #include "daemon/service/jwt_record.h"
-#include "daemon/service/random_uuid.h"
 #include "proto/api.h"
-#include "proto/jws.h"
 
 namespace signet::service {
 namespace {
@@ -26,21 +24,20 @@ HttpResponse json_answer(const rules::AuditRecord& record, const SignedJwt& jwt,
                                     .cached = cached})};
 }
 
+SigningOrderPtr make_order(const rules::KeyPolicy& key, rules::JwtPlan plan, rules::PublicKeyPin pin,
+                           std::shared_ptr<TokenLink> link, Deadline deadline, const rules::AuditRecord& record) {
+  return std::make_shared<const SigningOrder>(SigningOrder{std::move(plan), key.object, std::move(pin), std::move(link),
+                                                           deadline,
+                                                           std::make_shared<const rules::AuditRecord>(record)});
+}
+
 RateTime rate_now() { return std::chrono::duration_cast<RateTime>(SteadyClock::now().time_since_epoch()); }
 
 }  // namespace
 
-struct TokenIssuer::Order {
-  rules::JwtPlan plan;
-  std::string object;
-  rules::PublicKeyPin pin;
-  std::shared_ptr<TokenLink> link;
-  Deadline deadline;
-};
-
 TokenIssuer::TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache,
-                         AuditLog& audit, rules::WallTime built_at)
-    : state_(state), keys_(keys), tokens_(tokens), cache_(cache), audit_(audit), built_at_(built_at) {}
+                         AuditLog& audit, JwtSigner& signer)
+    : state_(state), keys_(keys), tokens_(tokens), cache_(cache), audit_(audit), signer_(signer) {}
 
 Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpRequest request, std::string key,
                                               std::string_view request_id) {
@@ -79,22 +76,27 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   const rules::WallTime now = wall_now();
   cache_.observe_clock(now);
   record.spki_sha256 = pin->spki_sha256;
-  const Sha256Digest cache_key = rules::cache_key(plan, pin->spki_sha256);
-  SignedJwtPtr kept = cache_.find(cache_key, plan, now);
+  const Sha256Digest cache_id = rules::cache_key(plan, pin->spki_sha256);
+  SignedJwtPtr kept = cache_.find(cache_id, plan, now);
   if (auto counted = count(policy, record.peer->uid, kept != nullptr); !counted) co_return Unexpected(counted.error());
-  if (kept) co_return Issued{std::move(kept), true};
-
+  if (kept) {
+    const bool refreshes = rules::wants_refresh(plan, kept->made_at, kept->reusable_until, now);
+    if (refreshes) refresh(cache_id, policy, std::move(plan), *std::move(pin), record);
+    co_return Issued{std::move(kept), true};
+  }
   Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
   if (!link) co_return Unexpected(link.error());
   const bool may_share = may_share_jwt(plan);
-  const auto order =
-      std::make_shared<const Order>(Order{std::move(plan), policy.object, *std::move(pin), *std::move(link), deadline});
+  const SigningOrderPtr order =
+      make_order(policy, std::move(plan), *std::move(pin), *std::move(link), deadline, record);
   Result<SignedJwtPtr> jwt = SignedJwtPtr();
   if (may_share) {
-    JwtCache::Make make = [this, order] { return sign(order); };
-    jwt = co_await cache_.obtain(cache_key, record.peer->uid, deadline, std::move(make));
+    // Named, because g++ 12 destroys braced temporaries of a co_await expression twice.
+    JwtHolder holder{key, record.peer->uid};
+    JwtSource source = signer_.source(order);
+    jwt = co_await cache_.obtain(cache_id, std::move(holder), deadline, std::move(source));
   } else {
-    jwt = co_await sign(order);
+    jwt = co_await signer_.sign(order);
   }
   if (!jwt) co_return Unexpected(jwt.error());
   // An officer may have disabled the key while the token signed.
@@ -103,6 +105,17 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
     co_return Unexpected(enabled.error());
   }
   co_return Issued{*std::move(jwt), false};
+}
+
+// Counts for no rate, for the caller asked for nothing new. Where the token cannot sign now, the cached JWT serves on.
+void TokenIssuer::refresh(const Sha256Digest& cache_id, const rules::KeyPolicy& policy, rules::JwtPlan plan,
+                          rules::PublicKeyPin pin, const rules::AuditRecord& record) {
+  if (!cache_.may_refresh(cache_id)) return;
+  Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
+  if (!link) return;
+  const Deadline deadline = SteadyClock::now() + state_.configuration->daemon.deadline;
+  const SigningOrderPtr order = make_order(policy, std::move(plan), std::move(pin), *std::move(link), deadline, record);
+  cache_.refresh(cache_id, {policy.name, record.peer->uid}, signer_.source(order));
 }
 
 Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configuration, const HttpRequest& request,
@@ -156,21 +169,6 @@ Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPoli
   std::shared_ptr<TokenLink> link = tokens_.find(key.token);
   if (!link) return Unexpected(link_gone());
   return link;
-}
-
-Task<Result<SignedJwtPtr>> TokenIssuer::sign(std::shared_ptr<const Order> order) {
-  const Result<std::string> uuid = random_uuid();
-  if (!uuid) co_return Unexpected(uuid.error());
-  Result<rules::UnsignedJwt> unsigned_jwt = rules::fill_times(order->plan, wall_now(), built_at_, *uuid);
-  if (!unsigned_jwt) co_return Unexpected(unsigned_jwt.error());
-  SignOrder what{.object = order->object,
-                 .algorithm = std::string(jose_name(order->plan.algorithm)),
-                 .signing_input = unsigned_jwt->signing_input,
-                 .spki_sha256 = order->pin.spki_sha256,
-                 .spki = order->pin.spki};
-  const Result<Bytes> signature = co_await order->link->sign(std::move(what), order->deadline);
-  if (!signature) co_return Unexpected(signature.error());
-  co_return std::make_shared<const SignedJwt>(jws_compact(unsigned_jwt->signing_input, *signature), *unsigned_jwt);
 }
 
 }  // namespace signet::service

@@ -10,6 +10,7 @@
 #include "daemon/service/described_keys.h"
 #include "daemon/service/http_message.h"
 #include "daemon/service/jwt_cache.h"
+#include "daemon/service/jwt_signer.h"
 #include "daemon/service/rule_log.h"
 #include "daemon/service/service_state.h"
 #include "daemon/service/token_directory.h"
@@ -19,9 +20,9 @@ namespace signet::service {
 /// POST /v1/keys/{key}/tokens: shape, authorise, disabled, claims, cache, rate, token link, audit, answer.
 class TokenIssuer {
  public:
-  /// All of them outlive this. `built_at`: no JWT is made at an earlier time.
+  /// All of them outlive this.
   TokenIssuer(ServiceState& state, DescribedKeys& keys, TokenDirectory& tokens, JwtCache& cache, AuditLog& audit,
-              rules::WallTime built_at);
+              JwtSigner& signer);
 
   /// The answer, or the error that the caller puts into one. Either way the audit log has it.
   Task<Result<HttpResponse>> issue(const rules::Peer& peer, HttpRequest request, std::string key,
@@ -32,7 +33,6 @@ class TokenIssuer {
     SignedJwtPtr jwt;
     bool cached;
   };
-  struct Order;  // what a signature needs, on its own feet
 
   Task<Result<Issued>> obtain(const HttpRequest& request, const std::string& key, Deadline deadline,
                               rules::AuditRecord& record);
@@ -43,15 +43,16 @@ class TokenIssuer {
   Task<Result<void>> fill_facts(rules::JwtPlan& plan, const rules::KeyPolicy& key, const rules::PublicKeyPin& pin,
                                 Deadline deadline);
   Result<std::shared_ptr<TokenLink>> usable_link(const rules::KeyPolicy& key) const;
-  Task<Result<SignedJwtPtr>> sign(std::shared_ptr<const Order> order);
+  void refresh(const Sha256Digest& cache_id, const rules::KeyPolicy& policy, rules::JwtPlan plan,
+               rules::PublicKeyPin pin, const rules::AuditRecord& record);
 
   ServiceState& state_;
   DescribedKeys& keys_;
   TokenDirectory& tokens_;
   JwtCache& cache_;
   AuditLog& audit_;
+  JwtSigner& signer_;
   RuleLog rule_log_{};
-  const rules::WallTime built_at_;
 };
 
 }  // namespace signet::service

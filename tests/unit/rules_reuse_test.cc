@@ -112,3 +112,31 @@ TEST_CASE("Whatever makes another JWT makes another cache key") {
                                        cache_key(plan(other_profile), pin(1))};
   CHECK(std::set(keys.begin(), keys.end()).size() == keys.size());
 }
+
+TEST_CASE("A JWT is refreshed in the last fifth of its reuse") {
+  const auto refreshed_at_age = [](const JwtPlan& plan, std::chrono::seconds age) {
+    return wants_refresh(plan, kMade, reusable_until(plan, kMade), kMade + age);
+  };
+  const auto apple = plan(key_of(kAppleKey));  // 840 s, handed out for 420 s
+  CHECK_FALSE(refreshed_at_age(apple, 335s));
+  CHECK(refreshed_at_age(apple, 336s));
+  CHECK(refreshed_at_age(apple, 420s));
+  const auto without_expiry = plan_with(R"({"expires":false})", R"({"max-age":3000,"min-age":1200})");
+  CHECK_FALSE(refreshed_at_age(without_expiry, 2399s));
+  CHECK(refreshed_at_age(without_expiry, 2400s));
+}
+
+TEST_CASE("A JWT is never refreshed before the profile's minimum age, and not at all where the last fifth is nothing") {
+  const auto refreshed_at_age = [](const JwtPlan& plan, std::chrono::seconds age) {
+    return wants_refresh(plan, kMade, reusable_until(plan, kMade), kMade + age);
+  };
+  const auto narrow = plan_with(R"({"expires":false})", R"({"max-age":1300,"min-age":1200})");
+  CHECK_FALSE(refreshed_at_age(narrow, 1199s));
+  CHECK(refreshed_at_age(narrow, 1200s));
+  const auto fresh = plan_with(R"({"expires":false})", R"({"max-age":3000,"min-age":1200})", R"({"fresh":true})");
+  CHECK_FALSE(refreshed_at_age(fresh, 1199s));
+  const auto brief = plan(key_of(kAppleKey), R"({"lifetime":9})");
+  for (auto age = 0s; age <= 5s; ++age) CHECK_FALSE(refreshed_at_age(brief, age));
+  const auto single_use = plan_with(R"({"default":100,"cap":200})", R"({"allowed":false})");
+  CHECK_FALSE(refreshed_at_age(single_use, 0s));
+}

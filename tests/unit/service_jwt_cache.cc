@@ -10,12 +10,14 @@ namespace {
 using namespace std::chrono_literals;
 using rules::WallTime;
 using service::JwtCache;
+using service::JwtHolder;
 using service::SignedJwtPtr;
 using service::Task;
 
 constexpr WallTime kNow{std::chrono::seconds(1'800'000'000)};
-constexpr uid_t kAlice = 1001;
-constexpr uid_t kBob = 1002;
+const JwtHolder kAlice{"apple", 1001};
+const JwtHolder kBob{"apple", 1002};
+const JwtHolder kShared{"orchard", 1001};  // another key's name for the same private key
 
 rules::JwtPlan reusable_plan() {
   rules::JwtPlan plan;
@@ -41,20 +43,27 @@ class Signer {
  public:
   explicit Signer(EventLoop& loop) : come_(loop.executor()) {}
 
-  JwtCache::Make make() {
-    return [this] { return sign(); };
+  service::JwtSource source() {
+    return {.sign = [this] { return sign(); },
+            .record = [this](SignedJwtPtr jwt, std::string_view outcome) { return record(jwt->text, outcome); }};
   }
   void come(Result<SignedJwtPtr> result) {
     result_ = std::move(result);
     come_.notify();
   }
   int calls = 0;
+  std::vector<std::string> records;         // "outcome text"
+  Result<void> recording = Result<void>();  // what became of them
 
  private:
   Task<Result<SignedJwtPtr>> sign() {
     ++calls;
     co_await come_.wait_until(service::SteadyClock::now() + 20s);
     co_return result_;
+  }
+  Task<Result<void>> record(std::string text, std::string_view outcome) {
+    records.push_back(std::string(outcome) + " " + text);
+    co_return recording;
   }
   service::WakeUp come_;
   Result<SignedJwtPtr> result_ = SignedJwtPtr();
@@ -64,13 +73,20 @@ struct Bench {
   explicit Bench(service::CacheLimits limits = {.max_entries = 100, .max_bytes = 10'000, .max_per_uid = 100})
       : cache(loop.executor(), limits) {}
 
-  void put(unsigned char number, uid_t uid, SignedJwtPtr made) {
+  void put(unsigned char number, const JwtHolder& holder, SignedJwtPtr made) {
     Signer signer(loop);
     signer.come(std::move(made));
-    REQUIRE_OK(loop.run(cache.obtain(key(number), uid, service::SteadyClock::now() + 20s, signer.make())));
+    REQUIRE_OK(loop.run(cache.obtain(key(number), holder, service::SteadyClock::now() + 20s, signer.source())));
   }
-  bool holds(unsigned char number, WallTime now = kNow) {
-    return cache.find(key(number), reusable_plan(), now) != nullptr;
+  bool holds(unsigned char number, WallTime now = kNow) { return !text(number, "apple", now).empty(); }
+  std::string text(unsigned char number, std::string name = "apple", WallTime now = kNow) {
+    rules::JwtPlan plan = reusable_plan();
+    plan.key = std::move(name);
+    const SignedJwtPtr found = cache.find(key(number), plan, now);
+    return found ? found->text : "";
+  }
+  void drop(std::string_view name) {
+    cache.drop_keys([name](const std::string& each) { return each == name; });
   }
 
   EventLoop loop;
@@ -84,7 +100,7 @@ TEST_CASE("equal requests wait for one signature") {
   Signer signer(bench.loop);
   std::vector<Answer> answers(50);
   for (Answer& answer : answers)
-    bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.make()), answer);
+    bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.source()), answer);
   bench.loop.until([&] { return signer.calls > 0; });
   signer.come(jwt("a.b.c"));
   bench.loop.until(
@@ -101,7 +117,7 @@ TEST_CASE("requests that are not equal do not wait for each other") {
   Bench bench;
   Signer first(bench.loop);
   Answer slow;
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, first.make()), slow);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, first.source()), slow);
   bench.put(2, kAlice, jwt("other"));
   REQUIRE_FALSE(slow);
   first.come(jwt("a.b.c"));
@@ -113,8 +129,8 @@ TEST_CASE("the first caller's leaving fails nobody else, and the signature is ke
   Signer signer(bench.loop);
   Answer impatient;
   Answer patient;
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 50ms, signer.make()), impatient);
-  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, signer.make()), patient);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 50ms, signer.source()), impatient);
+  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, signer.source()), patient);
   bench.loop.until([&] { return impatient.has_value(); });
   REQUIRE_ERROR(*impatient, ErrorCode::deadline_exceeded);
   REQUIRE_FALSE(patient);
@@ -132,9 +148,9 @@ TEST_CASE("a signature that ran into its first caller's deadline is asked for ag
   second.come(jwt("a.b.c"));
   Answer first_answer;
   Answer second_answer;
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, short_of_time.make()),
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, short_of_time.source()),
                    first_answer);
-  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, second.make()), second_answer);
+  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, second.source()), second_answer);
   bench.loop.until([&] { return short_of_time.calls > 0; });
   short_of_time.come(Unexpected(make_error(ErrorCode::deadline_exceeded)));
   bench.loop.until([&] { return first_answer && second_answer; });
@@ -147,8 +163,8 @@ TEST_CASE("a failure is told to all who wait, and not kept") {
   Signer failing(bench.loop);
   Answer first;
   Answer second;
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, failing.make()), first);
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, failing.make()), second);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, failing.source()), first);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, failing.source()), second);
   bench.loop.until([&] { return failing.calls > 0; });
   failing.come(Unexpected(make_error(ErrorCode::token_unavailable)));
   bench.loop.until([&] { return first && second; });
@@ -227,12 +243,150 @@ TEST_CASE("a signature that was under way when the cache was emptied is answered
   Bench bench;
   Signer signer(bench.loop);
   Answer answer;
-  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.make()), answer);
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.source()), answer);
   bench.loop.until([&] { return signer.calls > 0; });
   bench.cache.clear();
   signer.come(jwt("a"));
   bench.loop.until([&] { return answer.has_value(); });
   REQUIRE_OK(*answer);
+  REQUIRE_FALSE(bench.holds(1));
+}
+
+TEST_CASE("a signature that nobody waits for any more has its line before it is kept") {
+  Bench bench;
+  Signer signer(bench.loop);
+  Answer impatient;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 50ms, signer.source()), impatient);
+  bench.loop.until([&] { return impatient.has_value(); });
+  REQUIRE_ERROR(*impatient, ErrorCode::deadline_exceeded);
+  SECTION("written") {
+    signer.come(jwt("a.b.c"));
+    bench.loop.until([&] { return bench.holds(1); });
+  }
+  SECTION("that cannot be written") {
+    signer.recording = Unexpected(make_error(ErrorCode::audit_unavailable));
+    signer.come(jwt("a.b.c"));
+    bench.loop.until([&] { return !signer.records.empty(); });
+    REQUIRE_FALSE(bench.holds(1));
+  }
+  REQUIRE(signer.records == std::vector<std::string>{"unclaimed a.b.c"});
+}
+
+TEST_CASE("a signature that somebody waits for has no line but theirs") {
+  Bench bench;
+  Signer signer(bench.loop);
+  signer.come(jwt("a.b.c"));
+  REQUIRE_OK(bench.loop.run(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, signer.source())));
+  REQUIRE(signer.records.empty());
+}
+
+TEST_CASE("a JWT is handed out on while the one that takes its place is signed, once") {
+  Bench bench;
+  REQUIRE_FALSE(bench.cache.may_refresh(key(1)));
+  bench.put(1, kAlice, jwt("old"));
+  Signer signer(bench.loop);
+  REQUIRE(bench.cache.may_refresh(key(1)));
+  bench.cache.refresh(key(1), kBob, signer.source());
+  REQUIRE_FALSE(bench.cache.may_refresh(key(1)));
+  bench.loop.until([&] { return signer.calls > 0; });
+  REQUIRE(bench.text(1) == "old");
+  signer.come(jwt("new"));
+  bench.loop.until([&] { return bench.text(1) == "new"; });
+  REQUIRE(signer.records == std::vector<std::string>{"refreshed new"});
+  REQUIRE(bench.cache.entries() == 1);
+  REQUIRE(bench.cache.bytes() == 3);
+}
+
+TEST_CASE("who comes when the old JWT has ended waits for the refresh under way") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("old", kNow - 400s));
+  Signer signer(bench.loop);
+  bench.cache.refresh(key(1), kAlice, signer.source());
+  REQUIRE_FALSE(bench.holds(1));
+  Answer answer;
+  Signer unasked(bench.loop);
+  bench.loop.start(bench.cache.obtain(key(1), kBob, service::SteadyClock::now() + 20s, unasked.source()), answer);
+  bench.loop.until([&] { return signer.calls > 0; });
+  signer.come(jwt("new"));
+  bench.loop.until([&] { return answer.has_value(); });
+  REQUIRE((**answer)->text == "new");
+  REQUIRE(unasked.calls == 0);
+  REQUIRE(signer.records.empty());
+}
+
+TEST_CASE("a refresh that fails leaves the JWT in use, and is not tried again at once") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("old"));
+  Signer signer(bench.loop);
+  SECTION("the token does not sign") { signer.come(Unexpected(make_error(ErrorCode::token_unavailable))); }
+  SECTION("its line cannot be written") {
+    signer.recording = Unexpected(make_error(ErrorCode::audit_unavailable));
+    signer.come(jwt("new"));
+  }
+  bench.cache.refresh(key(1), kAlice, signer.source());
+  bench.loop.until([&] { return signer.calls > 0; });
+  bench.loop.io().restart();
+  bench.loop.io().run();
+  REQUIRE(bench.text(1) == "old");
+  REQUIRE_FALSE(bench.cache.may_refresh(key(1)));
+}
+
+TEST_CASE("refreshes under way are bounded") {
+  Bench bench;
+  Signer signer(bench.loop);
+  for (unsigned char number = 1; number <= 17; ++number) bench.put(number, kAlice, jwt("old"));
+  for (unsigned char number = 1; number <= 16; ++number) {
+    REQUIRE(bench.cache.may_refresh(key(number)));
+    bench.cache.refresh(key(number), kAlice, signer.source());
+  }
+  REQUIRE_FALSE(bench.cache.may_refresh(key(17)));
+  signer.come(Unexpected(make_error(ErrorCode::token_unavailable)));
+  bench.loop.until([&] { return bench.cache.may_refresh(key(17)); });
+}
+
+TEST_CASE("dropping a key takes its JWTs and no other's") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("hers"));
+  bench.put(2, kShared, jwt("other"));
+  bench.drop("apple");
+  REQUIRE_FALSE(bench.holds(1));
+  REQUIRE(bench.text(2, "orchard") == "other");
+  REQUIRE(bench.cache.entries() == 1);
+}
+
+TEST_CASE("dropping a key leaves a shared JWT to the key that is left") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("shared"));
+  REQUIRE(bench.text(1, "orchard") == "shared");
+  bench.drop("apple");
+  REQUIRE(bench.text(1, "orchard") == "shared");
+  bench.drop("orchard");
+  REQUIRE(bench.cache.entries() == 0);
+}
+
+TEST_CASE("a signature under way for a key that is dropped is answered, not kept, and joined by nobody") {
+  Bench bench;
+  Signer before(bench.loop);
+  Answer answer;
+  bench.loop.start(bench.cache.obtain(key(1), kAlice, service::SteadyClock::now() + 20s, before.source()), answer);
+  bench.loop.until([&] { return before.calls > 0; });
+  bench.drop("apple");
+  bench.put(1, kAlice, jwt("after"));
+  before.come(jwt("before"));
+  bench.loop.until([&] { return answer.has_value(); });
+  REQUIRE_OK(*answer);
+  REQUIRE(bench.text(1) == "after");
+}
+
+TEST_CASE("a refresh under way for a key that is dropped is recorded and not kept") {
+  Bench bench;
+  bench.put(1, kAlice, jwt("old"));
+  Signer signer(bench.loop);
+  bench.cache.refresh(key(1), kAlice, signer.source());
+  bench.drop("apple");
+  signer.come(jwt("new"));
+  bench.loop.until([&] { return !signer.records.empty(); });
+  REQUIRE(signer.records == std::vector<std::string>{"refreshed new"});
   REQUIRE_FALSE(bench.holds(1));
 }
 
