@@ -28,7 +28,8 @@ void add_paths(ConfigSchema& schema, DaemonConfig& config) {
       .required("keys-dir", take_into(config.keys_dir, parse_path))
       .optional("profiles-dir", take_into(config.profiles_dir, parse_path))
       .required("token-dir", take_into(config.token_dir, parse_path))
-      .required("state-dir", take_into(config.state_dir, parse_path));
+      .required("state-dir", take_into(config.state_dir, parse_path))
+      .optional("jwks-file", take_into(config.jwks_file, parse_path));
 }
 
 void add_audit(ConfigSchema& schema, DaemonConfig& config) {

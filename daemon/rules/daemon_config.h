@@ -29,6 +29,7 @@ struct DaemonConfig {
   std::string audit_log{};     ///< required
   AuditSync audit_sync = AuditSync::interval;
   std::chrono::milliseconds audit_sync_interval{1'000};
+  std::optional<std::string> jwks_file{};
   std::chrono::milliseconds deadline{15'000};  ///< for one request, from its last byte to the answer
   std::size_t max_connections = 256;
   std::chrono::milliseconds idle_timeout{60'000};  ///< between requests of one connection

@@ -13,6 +13,7 @@
 #include "daemon/rules/key_variables.h"
 #include "daemon/rules/member_order.h"
 #include "daemon/rules/profile_template.h"
+#include "daemon/rules/rotation_lines.h"
 #include "proto/config_values.h"
 
 namespace signet::rules {
@@ -147,7 +148,11 @@ bool role_demands_scope(const KeyPolicy& key) {
 
 KeyReading read_key_config(std::string file, std::string_view text, const std::map<std::string, ProfilePtr>& profiles,
                            const Accounts& accounts) {
-  return KeyReader(read_config_lines(std::move(file), text), accounts).read(profiles);
+  const ConfigLines lines = read_config_lines(std::move(file), text);
+  const auto read = [&](ConfigLines each) { return KeyReader(std::move(each), accounts).read(profiles); };
+  KeyReading reading = read(lines);
+  read_rotation(reading, lines, read);
+  return reading;
 }
 
 }  // namespace signet::rules

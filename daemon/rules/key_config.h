@@ -14,6 +14,7 @@
 #include "daemon/rules/allow.h"
 #include "daemon/rules/key_rules.h"
 #include "daemon/rules/profile.h"
+#include "daemon/rules/rotation_plan.h"
 #include "proto/bytes.h"
 #include "proto/config_file.h"
 #include "proto/rate.h"
@@ -29,6 +30,7 @@ inline constexpr auto kKeyOptions = std::to_array<std::string_view>({
     "caller-claims", "claim",         "claim-allow",                                     // and of what kind
     "scope-allow",   "require-scope", "max-lifetime",                                    //
     "publish",       "probe",                                                            // what else is done with it
+    "next",          "retiring",                                                         // its other objects
 });
 
 /// `public-key`: the hash of the key's SubjectPublicKeyInfo, and the whole of it where the token shows no public key.
@@ -57,6 +59,8 @@ struct KeyPolicy {
   std::optional<std::chrono::seconds> default_lifetime{};  ///< the key file's, else the profile's; absent: no `exp`
   bool publish = false;                                    ///< in /v1/jwks
   bool probe = true;                                       ///< may sign probes while its token is idle
+  Rotation rotation{};
+  bool in_rotation = false;        ///< read from `next` or `retiring`: its first use is recorded on its own
   std::string kid{};               ///< the header's; empty where the profile sets none, or the thumbprint
   bool kid_is_thumbprint = false;  ///< the header's `kid` is known with the key
   std::string header_json{};       ///< the whole JOSE header: no request changes it. It may hold marks (late_values.h)

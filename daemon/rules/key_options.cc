@@ -33,6 +33,9 @@ ConfigSchema::Take take_allow(std::vector<AllowLine>& target, const Accounts& ac
   };
 }
 
+/// rotation_lines.h reads these, once the file is known as a whole.
+Result<void> read_later(std::string_view) { return {}; }
+
 /// Which key it is, and of which service.
 void add_identity(ConfigSchema& schema, KeyDraft& draft) {
   KeyPolicy& key = draft.key;
@@ -57,7 +60,9 @@ void add_key_options(ConfigSchema& schema, KeyDraft& draft, const Accounts& acco
       .optional("rate-cached", take_into(key.rate_cached, parse_rate))
       .optional("lifetime", take_into(key.default_lifetime, parse_whole_seconds))
       .optional("publish", take_into(key.publish, parse_yes_no))
-      .optional("probe", take_into(key.probe, parse_yes_no));
+      .optional("probe", take_into(key.probe, parse_yes_no))
+      .optional("next", read_later)
+      .repeated("retiring", read_later);
 }
 
 }  // namespace signet::rules

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/rotation.h"
+
 namespace signet::rules {
 namespace {
 
@@ -12,7 +14,7 @@ using Group = std::vector<const KeyPolicy*>;
 
 /// Keys with one of these in common are the same key.
 std::vector<std::string> identities(const KeyPolicy& key) {
-  std::vector<std::string> all{fmt::format("{} {}", key.token, key.object)};
+  std::vector<std::string> all{place_of(key)};
   if (key.pin) all.push_back(hex(key.pin->spki_sha256));
   return all;
 }
@@ -31,7 +33,8 @@ void find_in(const Group& group, std::map<std::string, AlgorithmConflict>& confl
 std::map<std::string, AlgorithmConflict> find_conflicts(const std::map<std::string, KeyPolicy, std::less<>>& keys) {
   std::map<std::string, Group> groups;
   for (const auto& [name, key] : keys) {
-    for (const auto& identity : identities(key)) groups[identity].push_back(&key);
+    for (const KeyPolicy* object : objects_of(key))
+      for (const auto& identity : identities(*object)) groups[identity].push_back(object);
   }
   std::map<std::string, AlgorithmConflict> conflicts;
   for (const auto& [identity, group] : groups) find_in(group, conflicts);

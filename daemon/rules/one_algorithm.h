@@ -17,7 +17,8 @@ struct AlgorithmConflict {
 };
 
 /// The keys, by name, that cannot serve because of it: files that name the same object of the same token, or pin the
-/// same public key, with algorithms that are not the same. EdDSA and Ed25519 are.
+/// same public key, with algorithms that are not the same; objects that will sign or have signed count as well. EdDSA
+/// and Ed25519 are.
 std::map<std::string, AlgorithmConflict> find_conflicts(const std::map<std::string, KeyPolicy, std::less<>>& keys);
 
 /// For the operator, after "FILE: alg: ".

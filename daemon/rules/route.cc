@@ -25,6 +25,7 @@ constexpr std::array kRows{
     Row{Listener::api, "GET", "/v1/health", Endpoint::health},
     Row{Listener::admin, "POST", "/v1/keys/{key}/disable", Endpoint::disable_key},
     Row{Listener::admin, "POST", "/v1/keys/{key}/enable", Endpoint::enable_key},
+    Row{Listener::admin, "POST", "/v1/keys/{key}/promote", Endpoint::promote_key},
     Row{Listener::admin, "POST", "/v1/reload", Endpoint::reload},
     Row{Listener::admin, "GET", "/v1/status", Endpoint::status},
 };

@@ -18,6 +18,7 @@ enum class Endpoint {
   health,       ///< GET /v1/health
   disable_key,  ///< POST /v1/keys/{key}/disable, admin
   enable_key,   ///< POST /v1/keys/{key}/enable, admin
+  promote_key,  ///< POST /v1/keys/{key}/promote, admin
   reload,       ///< POST /v1/reload, admin
   status,       ///< GET /v1/status, admin
 };

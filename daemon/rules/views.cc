@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
-#include <boost/json/string.hpp>
 #include <fmt/format.h>
 
 #include "daemon/rules/allow.h"
+#include "daemon/rules/jwk_set.h"
 #include "daemon/rules/may_ask.h"
 
 namespace signet::rules {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::string_view kReady = "ready";
 constexpr std::string_view kMisconfigured = "misconfigured";
@@ -28,16 +26,6 @@ std::string state_of_token(const LiveState& live, std::string_view token) {
   if (health == nullptr) return "opening";  // not yet asked
   if (health->state == "ready" || health->state == "degraded") return std::string(kReady);
   return health->state == "opening" ? "opening" : "unavailable";
-}
-
-/// Where the profile has no kid, the thumbprint names the key (RFC 7638 section 1).
-json::object jwk_of(const KeyPolicy& key, const PublicKey& public_key) {
-  json::object jwk;
-  for (const auto& [name, value] : public_key.jwk()) jwk.emplace(name, value);
-  jwk.emplace("kid", key.kid.empty() ? public_key.thumbprint() : key.kid);
-  jwk.emplace("use", "sig");
-  jwk.emplace("alg", json::string(jose_name(key.algorithm)));
-  return jwk;
 }
 
 /// The one in its JWTs; empty where there is none, or it is not known yet.
@@ -132,16 +120,6 @@ Result<KeyDetail> show_key(const Configuration& configuration, const Peer& peer,
   detail.may_ask = may_ask(*policy);
   detail.admitted_by = policy->allow[*admitting_line(policy->allow, peer)].text;
   return detail;
-}
-
-std::vector<json::object> published_keys(const Configuration& configuration, const LiveState& live) {
-  std::vector<json::object> keys;
-  for (const auto& [name, key] : configuration.keys) {
-    const auto* condition = find(live.keys, name);
-    if (key.publish && condition != nullptr && condition->public_key)
-      keys.push_back(jwk_of(key, *condition->public_key));
-  }
-  return keys;
 }
 
 WhoAmI who_am_i(const Peer& peer) { return {peer.uid, peer.user, peer.gid, peer.groups, peer.unit, peer.slice}; }

@@ -29,8 +29,9 @@ struct KeyCondition {
 /// What changes while the daemon runs. The caller takes it under its own locks and hands over a copy or a reference
 /// that stays still.
 struct LiveState {
-  std::map<std::string, TokenHealth, std::less<>> tokens;  ///< by token name
-  std::map<std::string, KeyCondition, std::less<>> keys;   ///< by key name; a missing one was not yet described
+  std::map<std::string, TokenHealth, std::less<>> tokens;    ///< by token name
+  std::map<std::string, KeyCondition, std::less<>> keys;     ///< by key name; a missing one was not yet described
+  std::map<std::string, KeyCondition, std::less<>> objects;  ///< of all of their objects, by object_id() of rotation.h
   DisabledKeys disabled;
   bool audit_works = true;
 };
@@ -44,10 +45,6 @@ std::vector<KeySummary> list_keys(const Configuration& configuration, const Peer
 /// GET /v1/keys/{key}. Errors as authorise; a disabled key is shown as such. Any thread.
 Result<KeyDetail> show_key(const Configuration& configuration, const Peer& peer, std::string_view key,
                            const LiveState& live);
-
-/// GET /v1/jwks: the keys marked `publish = yes` whose public key is known, disabled ones included, for their tokens
-/// still live. Any thread.
-std::vector<boost::json::object> published_keys(const Configuration& configuration, const LiveState& live);
 
 /// GET /v1/whoami. Any thread.
 WhoAmI who_am_i(const Peer& peer);

@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "daemon/rules/views.h"
+#include "daemon/service/rotation_status.h"
 #include "daemon/service/routing.h"
 #include "host/log.h"
 #include "proto/api.h"
@@ -40,12 +41,15 @@ json::object tokens_of(const rules::LiveState& live) {
   return tokens;
 }
 
-json::object keys_of(const rules::Configuration& configuration, const rules::LiveState& live) {
+json::object keys_of(const ServiceState& state) {
+  const rules::Configuration& configuration = *state.configuration;
+  const rules::LiveState& live = state.live;
   json::object keys;
   for (const auto& [name, key] : configuration.keys) {
     json::object& entry = keys[name].emplace_object();
     entry["state"] = rules::key_state(key, live);
     entry["token"] = key.token;
+    entry["rotation"] = rotation_status(key, live, state.holders, std::time(nullptr));
     const auto condition = live.keys.find(name);
     if (condition != live.keys.end() && !condition->second.message.empty())
       entry["message"] = condition->second.message;
@@ -115,6 +119,8 @@ Task<Result<HttpResponse>> AdminHandler::act(const rules::Route& route, const Ht
       co_return co_await disable(route.key, request.body, std::move(record));
     case rules::Endpoint::enable_key:
       co_return co_await enable(route.key, std::move(record));
+    case rules::Endpoint::promote_key:
+      co_return co_await promote(route.key, std::move(record));
     case rules::Endpoint::reload:
       co_return co_await reload(std::move(record));
     case rules::Endpoint::status:
@@ -168,6 +174,20 @@ Task<Result<HttpResponse>> AdminHandler::enable(const std::string& key, rules::A
   co_return json_response({{"key", key}, {"disabled", false}, {"reason", ""}});
 }
 
+Task<Result<HttpResponse>> AdminHandler::promote(std::string key, rules::AuditRecord record) {
+  if (Result<void> known = check_key(key); !known) co_return Unexpected(known.error());
+  const Result<rules::KeySwitch> made = co_await parts_.rotation.promote(key, std::move(record));
+  if (!made) co_return Unexpected(made.error());
+  const auto now = parts_.state.configuration->keys.find(key);
+  const auto shown = parts_.state.live.keys.find(key);
+  const bool known = now != parts_.state.configuration->keys.end() && shown != parts_.state.live.keys.end();
+  co_return json_response({{"key", key},
+                           {"kid", known ? rules::kid_of(now->second, &shown->second) : std::string()},
+                           {"object", made->object},
+                           {"former", made->former},
+                           {"former_published_until", made->until.time_since_epoch().count()}});
+}
+
 Task<Result<HttpResponse>> AdminHandler::reload(rules::AuditRecord record) {
   const std::vector<ConfigProblem> problems = parts_.reload();
   record.outcome = problems.empty() ? "reloaded" : "reload_refused";
@@ -186,8 +206,9 @@ HttpResponse AdminHandler::status() {
                         {"audit", live.audit_works ? "ok" : "failing"},
                         {"connections", parts_.connections()},
                         {"cache", json::object{{"entries", parts_.cache.entries()}, {"bytes", parts_.cache.bytes()}}},
+                        {"jwks_file", parts_.jwks_file.trouble()},
                         {"tokens", tokens_of(live)},
-                        {"keys", keys_of(configuration, live)},
+                        {"keys", keys_of(parts_.state)},
                         {"problems", texts_of(configuration.problems)},
                         {"last_reload", reload_of(parts_.state.last_reload)}});
 }

@@ -10,7 +10,9 @@
 #include "daemon/service/disabled_keys.h"
 #include "daemon/service/failure_log.h"
 #include "daemon/service/http_handler.h"
+#include "daemon/service/jwks_file.h"
 #include "daemon/service/jwt_cache.h"
+#include "daemon/service/key_rotation.h"
 #include "daemon/service/service_state.h"
 #include "daemon/service/token_directory.h"
 #include "proto/config_file.h"
@@ -30,6 +32,8 @@ class AdminHandler : public HttpHandler {
     AuditLog& audit;
     FailureLog& failures;
     const DisabledKeyFiles& disabled_files;
+    KeyRotation& rotation;
+    const JwksFile& jwks_file;
     Reload reload;
     std::function<std::size_t()> connections;  ///< open on signet.sock
   };
@@ -44,6 +48,7 @@ class AdminHandler : public HttpHandler {
                                  std::string_view request_id);
   Task<Result<HttpResponse>> disable(const std::string& key, const std::string& body, rules::AuditRecord record);
   Task<Result<HttpResponse>> enable(const std::string& key, rules::AuditRecord record);
+  Task<Result<HttpResponse>> promote(std::string key, rules::AuditRecord record);
   Result<DisableRequest> put_out_of_use(const std::string& key, const std::string& body);
   Task<Result<void>> recorded(const rules::AuditRecord& record);
   Task<Result<HttpResponse>> reload(rules::AuditRecord record);

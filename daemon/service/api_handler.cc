@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "daemon/rules/jwk_set.h"
 #include "daemon/rules/views.h"
 #include "daemon/service/routing.h"
 #include "proto/api.h"
@@ -47,7 +48,7 @@ Result<HttpResponse> ApiHandler::show(const rules::Route& route, const rules::Pe
     }
     case rules::Endpoint::jwks:
       return HttpResponse{.content_type = "application/jwk-set+json",
-                          .body = write_jwks(rules::published_keys(configuration, state_.live))};
+                          .body = write_jwks(rules::published_keys(configuration, state_.live, wall_now()))};
     case rules::Endpoint::whoami:
       return HttpResponse{.body = write(rules::who_am_i(peer))};
     case rules::Endpoint::health:

@@ -56,12 +56,19 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
       state_{.configuration = std::make_shared<const rules::Configuration>(std::move(configuration)),
              .live = {},
              .rates = {},
+             .holders = rules::JwtHolders(),
              .last_reload = {}},
       pins_(state_.configuration->daemon.state_dir + "/pins"),
       disabled_files_(state_.configuration->daemon.disabled_keys_dir()),
       audit_(io_.get_executor(), state_.configuration->daemon),
+      jwks_file_(state_),
       keys_(state_, pins_),
-      tokens_(io_.get_executor(), state_, keys_),
+      rotation_({.state = state_,
+                 .keys = keys_,
+                 .audit = audit_,
+                 .switched = [this](const std::string& key) { on_switch(key); }},
+                state_.configuration->daemon.state_dir + "/rotation"),
+      tokens_(io_.get_executor(), state_, keys_, [this] { jwks_file_.follow(); }),
       cache_(io_.get_executor(), cache_limits(state_.configuration->daemon)),
       signer_(audit_, built_at()),
       issuer_(state_, keys_, tokens_, cache_, audit_, signer_),
@@ -72,6 +79,8 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
               .audit = audit_,
               .failures = failures_,
               .disabled_files = disabled_files_,
+              .rotation = rotation_,
+              .jwks_file = jwks_file_,
               .reload = [this] { return reload(); },
               .connections = [this] { return api_listener_->connections(); }},
              admin_group()),
@@ -82,6 +91,8 @@ Daemon::~Daemon() = default;
 Result<void> Daemon::load_state() {
   SIGNET_TRY(pins_.load());
   SIGNET_TRY_ASSIGN(state_.live.disabled, disabled_files_.load());
+  SIGNET_TRY(rotation_.load());
+  rotation_.put_in_force(rules::Configuration(*state_.configuration));
   return {};
 }
 
@@ -123,6 +134,13 @@ std::string Daemon::summary() const {
 void Daemon::follow_configuration(Listing listing) {
   keys_.follow_configuration();
   tokens_.follow_configuration(listing);
+  jwks_file_.follow();
+}
+
+// What the former object signed is handed out no more; nobody who waits for a signature of it is turned away.
+void Daemon::on_switch(const std::string& key) {
+  cache_.drop_keys([&key](const std::string& name) { return name == key; });
+  follow_configuration(Listing::as_known);
 }
 
 // All or nothing: where anything is wrong, nothing has been touched yet.
@@ -147,7 +165,7 @@ std::vector<ConfigProblem> Daemon::reload() {
 
 void Daemon::put_in_force(rules::Configuration configuration) {
   std::erase_if(state_.rates, [&](const auto& rates) { return !configuration.keys.contains(rates.first); });
-  state_.configuration = std::make_shared<const rules::Configuration>(std::move(configuration));
+  rotation_.put_in_force(std::move(configuration));
   const rules::DaemonConfig& config = state_.configuration->daemon;
   audit_.apply(config);
   // What is kept for a key that changed is found under other ids, or not at all.
@@ -198,9 +216,12 @@ Task<void> Daemon::stop() {
 Task<void> Daemon::keep_house() {
   Timer timer(io_.get_executor());
   for (;;) {
-    timer.expires_after(kHousekeeping);
+    timer.expires_after(rotation_.until_due(kHousekeeping));
     co_await timer.async_wait(kAsTask);
     cache_.drop_expired(wall_now());
+    state_.holders.drop_expired(std::time(nullptr));
+    co_await rotation_.promote_due();
+    jwks_file_.follow();
   }
 }
 

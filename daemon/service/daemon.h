@@ -34,6 +34,7 @@ class Daemon {
   Result<void> listen(host::InheritedSockets& inherited);
   void follow_configuration(Listing listing);
   std::vector<ConfigProblem> reload();
+  void on_switch(const std::string& key);
   void put_in_force(rules::Configuration configuration);
   void hang_up();
   Task<void> heed_signals();
@@ -52,8 +53,10 @@ class Daemon {
   Pins pins_;
   DisabledKeyFiles disabled_files_;
   AuditLog audit_;
+  JwksFile jwks_file_;
   FailureLog failures_;
   DescribedKeys keys_;
+  KeyRotation rotation_;
   TokenDirectory tokens_;
   JwtCache cache_;
   JwtSigner signer_;

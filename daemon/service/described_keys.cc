@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "daemon/rules/key_certificate.h"
+#include "daemon/rules/rotation.h"
 #include "host/log.h"
 #include "proto/public_key.h"
 
@@ -47,23 +48,44 @@ std::optional<X509Certificate> shown_certificate(const KeyDescription& described
   return *std::move(certificate);
 }
 
+/// Of an object's own first use: names of keys have no @.
+std::string own_record(const rules::KeyPolicy& key) {
+  return fmt::format("{}@{}", key.name, hex(sha256(bytes_of(rules::place_of(key)))).substr(0, 16));
+}
+
+/// For the log.
+std::string name_of(const rules::KeyPolicy& key) {
+  return key.in_rotation ? fmt::format("key {} ({})", key.name, key.object) : "key " + key.name;
+}
+
+/// An object that retires may be destroyed on its token.
+bool still_needed(const rules::KeyPolicy& key, const rules::KeyPolicy& object) {
+  return &object == &key || (key.rotation.next && key.rotation.next->key.get() == &object);
+}
+
 rules::KeyCondition broken(std::string message) { return {.usable = false, .message = std::move(message)}; }
 
 void tell_change(const std::string& name, const rules::KeyCondition& known, const rules::KeyCondition& now) {
-  if (now.usable && !known.usable) host::log(host::LogLevel::notice, fmt::format("key {}: can be used again", name));
+  if (now.usable && !known.usable) host::log(host::LogLevel::notice, name + ": can be used again");
   if (now.message.empty() || (now.usable == known.usable && now.message == known.message)) return;
   const std::string_view outcome = now.usable ? "" : "cannot be used: ";
-  host::log(host::LogLevel::warning, fmt::format("key {}: {}{}", name, outcome, now.message));
+  host::log(host::LogLevel::warning, fmt::format("{}: {}{}", name, outcome, now.message));
 }
 
 }  // namespace
 
 void DescribedKeys::follow_configuration() {
-  std::erase_if(judged_, [this](const auto& judged) {
-    const auto key = state_.configuration->keys.find(judged.first);
-    return key == state_.configuration->keys.end() || judged.second != Place{key->second.token, key->second.object};
-  });
-  std::erase_if(state_.live.keys, [this](const auto& condition) { return !judged_.contains(condition.first); });
+  std::map<std::string, rules::KeyCondition, std::less<>> objects;
+  state_.live.keys.clear();
+  for (const auto& [name, key] : state_.configuration->keys) {
+    for (const rules::KeyPolicy* object : rules::objects_of(key)) {
+      const auto known = state_.live.objects.find(rules::object_id(*object));
+      if (known == state_.live.objects.end()) continue;
+      objects.insert(*known);
+      if (object == &key) state_.live.keys.emplace(name, known->second);
+    }
+  }
+  state_.live.objects = std::move(objects);
 }
 
 bool DescribedKeys::learn(const std::string& token, const TokenDescription& description) {
@@ -71,16 +93,27 @@ bool DescribedKeys::learn(const std::string& token, const TokenDescription& desc
   if (description.state != TokenState::ready && description.state != TokenState::degraded) return true;
   bool all_usable = true;
   for (const auto& [name, key] : state_.configuration->keys) {
-    if (key.token != token) continue;
-    const auto described = std::ranges::find(description.keys, key.object, &KeyDescription::object);
-    rules::KeyCondition verdict = judge(key, described == description.keys.end() ? nullptr : &*described);
-    rules::KeyCondition& known = state_.live.keys[name];
-    tell_change(name, known, verdict);
-    all_usable = all_usable && verdict.usable && verdict.message.empty();
-    known = std::move(verdict);
-    judged_.insert_or_assign(name, Place{key.token, key.object});
+    for (const rules::KeyPolicy* object : rules::objects_of(key)) {
+      if (object->token != token) continue;
+      const auto described = std::ranges::find(description.keys, object->object, &KeyDescription::object);
+      const bool in_order =
+          take_verdict(*object, judge(*object, described == description.keys.end() ? nullptr : &*described));
+      if (object == &key) state_.live.keys.insert_or_assign(name, state_.live.objects[rules::object_id(key)]);
+      all_usable = all_usable && (in_order || !still_needed(key, *object));
+    }
   }
   return all_usable;
+}
+
+// What was signed with a key that cannot be used any more still verifies with its public key.
+bool DescribedKeys::take_verdict(const rules::KeyPolicy& object, rules::KeyCondition verdict) {
+  rules::KeyCondition& known = state_.live.objects[rules::object_id(object)];
+  tell_change(name_of(object), known, verdict);
+  const auto pinned = pin(object);
+  const bool was_its = known.public_key && pinned && pinned->spki_sha256 == known.public_key->spki_sha256();
+  if (!verdict.public_key && was_its) verdict.public_key = std::move(known.public_key);
+  known = std::move(verdict);
+  return known.usable && known.message.empty();
 }
 
 rules::KeyCondition DescribedKeys::judge(const rules::KeyPolicy& key, const KeyDescription* described) {
@@ -106,19 +139,28 @@ Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicK
     return unfit(
         "The key on the token is not the one this name was given to; ask the administrator to look, and to name the "
         "right one (public-key) in the key's file.");
-  if (const Result<void> recorded = pins_.record(key.name, shown.spki_sha256()); !recorded) {
-    host::log_failure(host::LogLevel::error, "key " + key.name, recorded.error());
+  const std::string record = key.in_rotation ? own_record(key) : key.name;
+  if (const Result<void> recorded = pins_.record(record, shown.spki_sha256()); !recorded) {
+    host::log_failure(host::LogLevel::error, name_of(key), recorded.error());
     return unfit(
         "The first use of this key cannot be recorded; ask the administrator to mend the daemon's state directory.");
   }
-  host::log(host::LogLevel::notice, fmt::format("key {}: first use of {} recorded", key.name, shown.pin()));
+  host::log(host::LogLevel::notice, fmt::format("{}: first use of {} recorded", name_of(key), shown.pin()));
   return {};
 }
 
 std::optional<rules::PublicKeyPin> DescribedKeys::pin(const rules::KeyPolicy& key) const {
   if (key.pin) return key.pin;
-  if (const std::optional<Sha256Digest> recorded = pins_.find(key.name)) return rules::PublicKeyPin{*recorded, {}};
-  return std::nullopt;
+  std::optional<Sha256Digest> recorded = pins_.find(own_record(key));
+  if (!recorded && !key.in_rotation) recorded = pins_.find(key.name);
+  if (!recorded) return std::nullopt;
+  return rules::PublicKeyPin{*recorded, {}};
+}
+
+Result<void> DescribedKeys::keep_pin(const rules::KeyPolicy& former) {
+  const auto known = pin(former);
+  if (former.pin || !known) return {};
+  return pins_.record(own_record(former), known->spki_sha256);
 }
 
 rules::KeyFacts DescribedKeys::facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const {

@@ -19,11 +19,16 @@ class DescribedKeys {
   /// `state` and `pins` outlive this.
   DescribedKeys(ServiceState& state, Pins& pins) : state_(state), pins_(pins) {}
 
-  /// Forgets verdicts on keys that are gone or lie elsewhere now. After every change of the configuration.
+  /// Once another object signs, the first use of the former one is kept under a name of its own. Error io_failure.
+  Result<void> keep_pin(const rules::KeyPolicy& former);
+
+  /// Forgets verdicts on objects that are gone, and takes those of the objects that sign now. After every change of the
+  /// configuration.
   void follow_configuration();
-  /// Takes one description of this token. True where every key of it can be used, and nobody has to mend anything.
+  /// Takes one description of this token. True where every key of it that signs, or will, can be used, and nobody has
+  /// to mend anything.
   bool learn(const std::string& token, const TokenDescription& description);
-  /// The public key that signatures must verify against, as far as it is known.
+  /// The public key that signatures of this object must verify against, as far as it is known.
   std::optional<rules::PublicKeyPin> pin(const rules::KeyPolicy& key) const;
   /// What a JWT may say of its key, as far as it is known. `pin` is that key's.
   rules::KeyFacts facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const;
@@ -32,14 +37,10 @@ class DescribedKeys {
   rules::KeyCondition judge(const rules::KeyPolicy& key, const KeyDescription* described);
   Result<void> check_pin(const rules::KeyPolicy& key, const PublicKey& shown);
 
-  struct Place {
-    std::string token;
-    std::string object;
-    bool operator==(const Place&) const = default;
-  };
+  bool take_verdict(const rules::KeyPolicy& object, rules::KeyCondition verdict);
+
   ServiceState& state_;
   Pins& pins_;
-  std::map<std::string, Place, std::less<>> judged_;  ///< what each verdict is about
 };
 
 }  // namespace signet::service

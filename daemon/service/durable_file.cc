@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -26,9 +27,10 @@ Result<void> sync_directory_of(const std::string& path) {
   return {};
 }
 
-Result<void> write_and_sync(const std::string& path, std::string_view content) {
+Result<void> write_and_sync(const std::string& path, std::string_view content, mode_t mode) {
   const host::FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) return io_error("create", path, errno);
+  if (::fchmod(fd.get(), mode) != 0) return io_error("set the mode of", path, errno);  // whatever the umask
   const ssize_t written = ::write(fd.get(), content.data(), content.size());
   if (written < 0) return io_error("write", path, errno);
   if (written != static_cast<ssize_t>(content.size())) return io_error("write", path, ENOSPC);
@@ -38,9 +40,9 @@ Result<void> write_and_sync(const std::string& path, std::string_view content) {
 
 }  // namespace
 
-Result<void> write_durably(const std::string& path, std::string_view content) {
+Result<void> write_durably(const std::string& path, std::string_view content, mode_t mode) {
   const std::string beside = path + ".new";
-  SIGNET_TRY(write_and_sync(beside, content));
+  SIGNET_TRY(write_and_sync(beside, content, mode));
   if (::rename(beside.c_str(), path.c_str()) != 0) return io_error("rename", path, errno);
   return sync_directory_of(path);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/rules/configuration.h"
+#include "daemon/rules/jwt_holders.h"
 #include "daemon/rules/key_rates.h"
 #include "daemon/rules/views.h"
 
@@ -26,6 +27,7 @@ struct ServiceState {
       configuration;  ///< a request keeps the one it began with; a reload puts another here
   rules::LiveState live;
   std::map<std::string, rules::KeyRates, std::less<>> rates;  ///< by key name
+  rules::JwtHolders holders;
   std::optional<ReloadReport> last_reload;
 };
 

@@ -9,7 +9,7 @@
 namespace signet::service {
 namespace {
 
-constexpr std::size_t kMaxStateFileBytes = 4096;
+constexpr std::size_t kMaxStateFileBytes = 16 * 1024UL;
 
 }  // namespace
 

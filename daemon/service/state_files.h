@@ -8,7 +8,7 @@
 
 namespace signet::service {
 
-/// The small files of one directory of state-dir by name, each at most 4 KiB; the directory is made where it is
+/// The small files of one directory of state-dir by name, each at most 16 KiB; the directory is made where it is
 /// missing, and what an interrupted write left behind (NAME.new) is passed over. Error io_failure.
 Result<std::map<std::string, std::string, std::less<>>> read_state_files(const std::string& directory);
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/rotation.h"
+
 namespace signet::service {
 namespace {
 
@@ -24,17 +26,20 @@ std::vector<std::string> socket_paths(const std::string& token_dir, const std::s
 std::map<std::string, WantedKeys> keys_by_token(const rules::Configuration& configuration) {
   std::map<std::string, WantedKeys> keys;
   for (const auto& [name, key] : configuration.keys) {
-    WantedKeys& wanted = keys[key.token];
-    wanted.objects.push_back(key.object);
-    if (!key.probe) wanted.unprobed.push_back(key.object);
+    for (const rules::KeyPolicy* object : rules::objects_of(key)) {
+      WantedKeys& wanted = keys[object->token];
+      wanted.objects.push_back(object->object);
+      if (!object->probe) wanted.unprobed.push_back(object->object);
+    }
   }
   return keys;
 }
 
 }  // namespace
 
-TokenDirectory::TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys)
-    : executor_(executor), state_(state), keys_(keys) {}
+TokenDirectory::TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys,
+                               std::function<void()> learnt)
+    : executor_(executor), state_(state), keys_(keys), learnt_(std::move(learnt)) {}
 
 TokenDirectory::~TokenDirectory() { stop(); }
 
@@ -58,6 +63,7 @@ void TokenDirectory::open(const std::string& token, std::vector<std::string> pat
   auto link = std::make_shared<TokenLink>(executor_, TokenLinkSpec{.paths = paths, .deadline = deadline},
                                           [this, token](const TokenDescription& description) {
                                             const bool complete = keys_.learn(token, description);
+                                            learnt_();
                                             if (const auto self = find(token)) self->want_new_listing(!complete);
                                           });
   link->start();

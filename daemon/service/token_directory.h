@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,8 +14,8 @@ namespace signet::service {
 /// The links to the tokens that the configured keys lie on, by token name.
 class TokenDirectory {
  public:
-  /// `state` and `keys` outlive this.
-  TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys);
+  /// `state` and `keys` outlive this. `learnt` hears that a token has described its keys.
+  TokenDirectory(Executor executor, ServiceState& state, DescribedKeys& keys, std::function<void()> learnt);
   ~TokenDirectory();
 
   /// Opens links that are new in the configuration, ends those that are gone, and has all keys described. After every
@@ -37,6 +38,7 @@ class TokenDirectory {
   Executor executor_;
   ServiceState& state_;
   DescribedKeys& keys_;
+  std::function<void()> learnt_;
   std::map<std::string, Entry, std::less<>> links_;
 };
 

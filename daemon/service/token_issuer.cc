@@ -1,6 +1,9 @@
 #include "daemon/service/token_issuer.h"
 
+#include <ctime>
+
 #include "daemon/rules/key_facts.h"
+#include "daemon/rules/rotation.h"
 #include "daemon/service/jwt_record.h"
 #include "proto/api.h"
 
@@ -57,6 +60,8 @@ Task<Result<HttpResponse>> TokenIssuer::issue(const rules::Peer& peer, HttpReque
   put_jwt(record, jwt);
   if (Result<void> recorded = co_await audit_.must_record(record, deadline); !recorded)
     co_return Unexpected(recorded.error());
+  // One without an expiry counts while it is handed out.
+  state_.holders.note(issued->object, peer, jwt.expires_at.value_or(jwt.reusable_until), std::time(nullptr));
   co_return request.wants_bare_jwt ? bare_answer(jwt) : json_answer(record, jwt, issued->cached);
 }
 
@@ -82,7 +87,7 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   if (kept) {
     const bool refreshes = rules::wants_refresh(plan, kept->made_at, kept->reusable_until, now);
     if (refreshes) refresh(cache_id, policy, std::move(plan), *std::move(pin), record);
-    co_return Issued{std::move(kept), true};
+    co_return Issued{std::move(kept), true, rules::object_id(policy)};
   }
   Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
   if (!link) co_return Unexpected(link.error());
@@ -104,7 +109,7 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
     put_jwt(record, **jwt);
     co_return Unexpected(enabled.error());
   }
-  co_return Issued{*std::move(jwt), false};
+  co_return Issued{*std::move(jwt), false, rules::object_id(policy)};
 }
 
 // Counts for no rate, for the caller asked for nothing new. Where the token cannot sign now, the cached JWT serves on.

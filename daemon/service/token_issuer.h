@@ -32,6 +32,7 @@ class TokenIssuer {
   struct Issued {
     SignedJwtPtr jwt;
     bool cached;
+    std::string object;  ///< rules::object_id of what signed it
   };
 
   Task<Result<Issued>> obtain(const HttpRequest& request, const std::string& key, Deadline deadline,

@@ -153,32 +153,6 @@ TEST_CASE("A disabled key is shown as disabled to its caller") {
   CHECK(health.keys.at("apple").message.find("leaked") == std::string::npos);
 }
 
-TEST_CASE("Published keys are those marked so whose public key is known, with kid, use and alg") {
-  auto state = live();
-  CHECK(published_keys(configuration(), state).empty());
-  for (const char* name : {"apple", "store"}) state.keys[name].public_key = some_public_key();
-  const auto keys = published_keys(configuration(), state);
-  REQUIRE(keys.size() == 1);
-  CHECK(
-      keys.front() ==
-      parse_json(
-          R"({"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"ABCDEFGH12","use":"sig","alg":"ES256"})")
-          .value()
-          .as_object());
-}
-
-TEST_CASE("Without a kid of the profile the thumbprint names the published key") {
-  const auto profile = profile_of(
-      R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["EdDSA"],"lifetime":{"default":60,"cap":60}})");
-  Configuration built;
-  built.keys.emplace(
-      "apple", key_of("token = build\nobject = pkcs11:object=x\nprofile = test\npublish = yes\n", {{"test", profile}}));
-  LiveState state;
-  state.keys["apple"].public_key = some_public_key();
-  CHECK(published_keys(built, state).front().at("kid") ==
-        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");  // RFC 8037 appendix A.3
-}
-
 TEST_CASE("Where the kid is the thumbprint, a key is listed with it as soon as the key is known") {
   const auto profile = profile_of(profile_text(R"(,"header":{"kid":"${key.thumbprint}"})"));
   Configuration built;

@@ -37,6 +37,15 @@ PublicKey another_key() {
       "cecbb6406837bf51f5");
 }
 
+TokenDescription showing_both(const PublicKey& a, const PublicKey& b) {
+  TokenDescription description{.state = TokenState::ready, .message = {}, .since = 1, .keys = {}};
+  for (const auto& [object, key] : {std::pair(kObject, a), std::pair("pkcs11:object=b", b)}) {
+    description.keys.push_back(
+        {.object = object, .usable = true, .message = {}, .spki = key.spki(), .algorithms = {"ES256"}});
+  }
+  return description;
+}
+
 TokenDescription showing(std::optional<PublicKey> key) {
   KeyDescription description{.object = kObject, .usable = true, .message = {}, .spki = {}, .algorithms = {"ES256"}};
   if (key) description.spki = key->spki();
@@ -64,6 +73,28 @@ class Bench {
     header_json_ = R"({"x5t#S256":")" + rules::with_marks({}).at(std::string(rules::kCertificateSha256)) + R"("})";
   }
   rules::KeyFacts facts() const { return keys_.facts(state_.configuration->keys.at("apple"), *pin()); }
+  /// The same key with an object b that follows, or that retires.
+  void configure_with(const std::string& part) {
+    auto configuration = std::make_shared<rules::Configuration>();
+    rules::KeyPolicy key;
+    key.name = "apple";
+    key.token = "build";
+    key.object = "pkcs11:object=b";
+    key.in_rotation = true;
+    const auto other = std::make_shared<const rules::KeyPolicy>(key);
+    key.object = kObject;
+    key.in_rotation = false;
+    if (part == "next") key.rotation.next = rules::NextKey{other};
+    if (part == "retiring") key.rotation.retiring.push_back({other});
+    if (part == "promoted") key = *other;
+    configuration->keys.emplace("apple", key);
+    state_.configuration = std::move(configuration);
+    keys_.follow_configuration();
+  }
+  const rules::KeyCondition* condition_of_b() const {
+    const auto found = state_.live.objects.find("apple build pkcs11:object=b");
+    return found == state_.live.objects.end() ? nullptr : &found->second;
+  }
   bool learn(const TokenDescription& description) { return keys_.learn("build", description); }
   const rules::KeyCondition& condition() { return state_.live.keys.at("apple"); }
   bool unknown() const { return state_.live.keys.empty(); }
@@ -216,6 +247,49 @@ TEST_CASE("an expired certificate is named still, and complained of until there 
   REQUIRE(bench.facts().certificate_sha256.has_value());
   REQUIRE(bench.learn(showing_with(certificate_for(one_key()))));
   REQUIRE(bench.condition().message.empty());
+}
+
+TEST_CASE("the next object is judged and pinned on its own, and its verdict stays with it when it signs") {
+  Bench bench;
+  bench.configure_with("next");
+  REQUIRE(bench.learn(showing_both(one_key(), another_key())));
+  REQUIRE(bench.condition().public_key->spki() == one_key().spki());
+  REQUIRE(bench.condition_of_b()->public_key->spki() == another_key().spki());
+  REQUIRE(bench.record() == one_key().spki_sha256());
+  bench.configure_with("promoted");
+  REQUIRE(bench.condition().public_key->spki() == another_key().spki());
+  REQUIRE(bench.pin()->spki_sha256 == another_key().spki_sha256());
+  REQUIRE(bench.learn(showing_both(one_key(), another_key())));
+  REQUIRE(bench.record() == one_key().spki_sha256());
+}
+
+TEST_CASE("a next object that is missing is looked for again, a retiring one is not") {
+  Bench bench;
+  TokenDescription description = showing(one_key());
+  SECTION("next") {
+    bench.configure_with("next");
+    REQUIRE_FALSE(bench.learn(description));
+  }
+  SECTION("retiring") {
+    bench.configure_with("retiring");
+    REQUIRE(bench.learn(description));
+  }
+  REQUIRE_FALSE(bench.condition_of_b()->usable);
+  REQUIRE(bench.condition().usable);
+}
+
+TEST_CASE("the public key of an object that cannot be used any more is still known") {
+  Bench bench;
+  bench.configure();
+  REQUIRE(bench.learn(showing(one_key())));
+  SECTION("gone from the token") {
+    TokenDescription empty = showing(one_key());
+    empty.keys.clear();
+    REQUIRE_FALSE(bench.learn(empty));
+  }
+  SECTION("in the place of another") { REQUIRE_FALSE(bench.learn(showing(another_key()))); }
+  REQUIRE_FALSE(bench.condition().usable);
+  REQUIRE(bench.condition().public_key->spki() == one_key().spki());
 }
 
 }  // namespace

@@ -1,0 +1,132 @@
+#include "daemon/service/key_rotation.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "daemon/rules/jwk_set.h"
+#include "daemon/rules/rotation_record.h"
+#include "daemon/service/durable_file.h"
+#include "daemon/service/state_files.h"
+#include "host/log.h"
+
+namespace signet::service {
+namespace {
+
+// At the stated time nobody asks.
+rules::AuditRecord nobodys_record(const std::string& key) {
+  rules::AuditRecord record;
+  record.key = key;
+  return record;
+}
+
+}  // namespace
+
+KeyRotation::KeyRotation(Parts parts, std::string directory)
+    : parts_(std::move(parts)), directory_(std::move(directory)) {}
+
+Result<void> KeyRotation::load() {
+  SIGNET_TRY_ASSIGN(const auto files, read_state_files(directory_));
+  for (const auto& [key, text] : files) {
+    auto switches = rules::read_switches(text);
+    if (!switches) {
+      return Unexpected(Error{ErrorCode::bad_configuration, "a record of a key's switches is damaged; see the log",
+                              fmt::format("{}/{}: {}", directory_, key, switches.error().message)});
+    }
+    switches_.insert_or_assign(key, *std::move(switches));
+  }
+  return {};
+}
+
+void KeyRotation::put_in_force(rules::Configuration as_written) {
+  as_written_ = std::make_shared<const rules::Configuration>(std::move(as_written));
+  parts_.state.configuration = std::make_shared<const rules::Configuration>(rules::in_force(*as_written_, switches_));
+  std::erase_if(waiting_, [this](const auto& each) { return !as_written_->keys.contains(each.first); });
+}
+
+Result<const rules::KeyPolicy*> KeyRotation::promotable(const std::string& key) const {
+  const auto found = parts_.state.configuration->keys.find(key);
+  if (found == parts_.state.configuration->keys.end())
+    return Unexpected(Error{ErrorCode::not_found, "no key file of this name can be used"});
+  const rules::KeyPolicy& policy = found->second;
+  const auto& next = policy.rotation.next;
+  SIGNET_TRY(rules::check_promotion(policy, next ? shown(*next->key) : nullptr));
+  return &policy;
+}
+
+const rules::KeyCondition* KeyRotation::shown(const rules::KeyPolicy& object) const {
+  const auto condition = parts_.state.live.objects.find(rules::object_id(object));
+  return condition == parts_.state.live.objects.end() ? nullptr : &condition->second;
+}
+
+// The record may take its time, and the configuration may be another by then: so it is looked at again.
+Task<Result<rules::KeySwitch>> KeyRotation::promote(std::string key, rules::AuditRecord record) {
+  const Result<const rules::KeyPolicy*> policy = promotable(key);
+  if (!policy) co_return Unexpected(policy.error());
+  record.time = audit_now();
+  record.outcome = "promoted";
+  const rules::KeyPolicy& next = *(*policy)->rotation.next->key;
+  record.kid = rules::kid_of(next, shown(next));
+  const Deadline deadline = SteadyClock::now() + parts_.state.configuration->daemon.deadline;
+  if (Result<void> recorded = co_await parts_.audit.must_record(record, deadline); !recorded)
+    co_return Unexpected(recorded.error());
+  co_return commit(key);
+}
+
+Result<rules::KeySwitch> KeyRotation::commit(const std::string& key) {
+  SIGNET_TRY_ASSIGN(const rules::KeyPolicy* policy, promotable(key));
+  const rules::WallTime now = wall_now();
+  rules::KeySwitch made{.at = now,
+                        .until = rules::retired_by(*policy, now),
+                        .former = rules::place_of(*policy),
+                        .object = rules::place_of(*policy->rotation.next->key)};
+  if (const auto known = rules::public_key_of(*policy, parts_.state.live)) made.jwk = rules::jwk_of(*policy, *known);
+  SIGNET_TRY(parts_.keys.keep_pin(*policy));
+  const auto switches = rules::add_switch(switches_[key], made);
+  SIGNET_TRY(write_durably(directory_ + "/" + key, rules::write_switches(switches)));
+  switches_.insert_or_assign(key, switches);
+  host::log(host::LogLevel::notice,
+            fmt::format("key {}: {} signs from now on instead of {}", key, made.object, made.former));
+  put_in_force(rules::Configuration(*as_written_));
+  parts_.switched(key);
+  return made;
+}
+
+Task<void> KeyRotation::promote_due() {
+  std::vector<std::string> due;
+  for (const auto& [name, key] : parts_.state.configuration->keys)
+    if (rules::switch_is_due(key, wall_now())) due.push_back(name);
+  for (const std::string& key : due) {
+    Result<void> ready;
+    if (const auto policy = promotable(key); !policy) ready = Unexpected(policy.error());
+    if (ready) {
+      const Result<rules::KeySwitch> switched = co_await promote(key, nobodys_record(key));
+      if (!switched) ready = Unexpected(switched.error());
+    }
+    if (ready) {
+      waiting_.erase(key);
+    } else {
+      tell_waiting(key, ready.error());
+    }
+  }
+}
+
+void KeyRotation::tell_waiting(const std::string& key, const Error& why) {
+  std::string& told = waiting_[key];
+  if (told == why.message) return;
+  told = why.message;
+  host::log_failure(host::LogLevel::warning, fmt::format("key {}: the time of its next object has come", key), why);
+}
+
+std::chrono::milliseconds KeyRotation::until_due(std::chrono::milliseconds most) const {
+  const auto now = std::chrono::system_clock::now();
+  for (const auto& [name, key] : parts_.state.configuration->keys) {
+    const auto& next = key.rotation.next;
+    if (!next || !next->from || *next->from <= now) continue;
+    most = std::min(most, std::chrono::ceil<std::chrono::milliseconds>(*next->from - now));
+  }
+  return most;
+}
+
+}  // namespace signet::service

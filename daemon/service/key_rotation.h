@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/rules/rotation.h"
+#include "daemon/service/audit_log.h"
+#include "daemon/service/described_keys.h"
+#include "daemon/service/io.h"
+#include "daemon/service/service_state.h"
+
+namespace signet::service {
+
+/// Switches keys to their next objects, by an officer's word or at the stated time, and keeps the switches in one file
+/// per key of state-dir/rotation. What is in force is the configuration as written with the switches put in.
+class KeyRotation {
+ public:
+  struct Parts {
+    ServiceState& state;
+    DescribedKeys& keys;
+    AuditLog& audit;
+    std::function<void(const std::string& key)> switched;  ///< another object of this key signs from now on
+  };
+  /// All that is referred to outlives this.
+  KeyRotation(Parts parts, std::string directory);
+
+  /// Reads the switches that were made. Errors: io_failure, bad_configuration (a damaged record): nobody can tell which
+  /// objects sign, so the daemon must not start.
+  Result<void> load();
+  /// Puts a configuration in force, as its files say and the switches demand.
+  void put_in_force(rules::Configuration as_written);
+
+  /// Switches the key to its next object. Recorded and on the disk before it takes effect. `record` says who asked. The
+  /// errors of rules::check_promotion, audit_unavailable, io_failure; then nothing has changed.
+  Task<Result<rules::KeySwitch>> promote(std::string key, rules::AuditRecord record);
+  /// Switches the keys whose stated time has come, as far as their next objects can sign. Those that cannot keep their
+  /// present object, and the log says so once.
+  Task<void> promote_due();
+  /// How long until the next stated time, at most `most`.
+  std::chrono::milliseconds until_due(std::chrono::milliseconds most) const;
+
+ private:
+  Result<const rules::KeyPolicy*> promotable(const std::string& key) const;
+  const rules::KeyCondition* shown(const rules::KeyPolicy& object) const;
+  Result<rules::KeySwitch> commit(const std::string& key);
+  void tell_waiting(const std::string& key, const Error& why);
+
+  Parts parts_;
+  const std::string directory_;
+  std::shared_ptr<const rules::Configuration> as_written_;
+  rules::KeySwitches switches_;
+  std::map<std::string, std::string, std::less<>> waiting_;  ///< key names, and what the log said of them
+};
+
+}  // namespace signet::service
