@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/signet-admin/audit_arguments.h"
+#include "cli/signet-admin/daemon_arguments.h"
 #include "cli/signet-admin/help.h"
 #include "cli/signet-admin/hsm_arguments.h"
 #include "cli/signet-admin/option_values.h"
@@ -34,6 +35,7 @@ po::options_description options_of(Command command) {
   auto options = common_options();
   add_new(options, is_audit_command(command)    ? audit_command_options(command)
                    : is_policy_command(command) ? policy_command_options(command)
+                   : is_daemon_command(command) ? daemon_command_options()
                                                 : hsm_command_options(command));
   return options;
 }
@@ -41,6 +43,7 @@ po::options_description options_of(Command command) {
 Done<Invocation> invocation_of(Command command, const po::variables_map& values) {
   if (is_audit_command(command)) return audit_invocation(command, values);
   if (is_policy_command(command)) return policy_invocation(command, values);
+  if (is_daemon_command(command)) return daemon_invocation(command, values);
   return hsm_invocation(command, values);
 }
 

@@ -24,6 +24,7 @@ enum class Command {
   key_generate,
   key_list,
   key_show,
+  key_promote,
   cert_csr,
   cert_self_signed,
   audit_verify,
@@ -77,8 +78,9 @@ struct Invocation {
   AuditOptions audit{};
   PolicyOptions policy{};
   bool json = false;
-  bool force = false;      ///< of token init and token unlock-pin
-  bool reset = false;      ///< of token unlock-pin: a new user PIN, by the SO PIN
+  bool force = false;                             ///< of token init and token unlock-pin
+  bool reset = false;                             ///< of token unlock-pin: a new user PIN, by the SO PIN
+  std::string socket = "/run/signet/admin.sock";  ///< of key promote
   std::string argument{};  ///< the file of key import, the label of key generate, the key of key show and cert …
   std::optional<std::string> label{};  ///< of key import
   std::optional<Bytes> id{};           ///< of key import and key generate

@@ -4,6 +4,7 @@
 
 #include "cli/signet-admin/audit_help.h"
 #include "cli/signet-admin/policy_help.h"
+#include "cli/signet-admin/promote_help.h"
 #include "cli/terminal/help_text.h"
 
 namespace signet::admin {
@@ -104,6 +105,7 @@ KEY is a label, an id in hexadecimal, or a PKCS#11 URI. The token is also asked 
   --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
   --json              print it for a script
 )"},
+    kKeyPromote,
     terminal::CommandText{"cert csr", "cert csr KEY --subject NAME [options]",
                           "have a key sign a request for a certificate",
                           R"(
@@ -152,7 +154,8 @@ Exit codes:
   2  the command line is wrong
   3  refused: wrong or locked PIN, a key, label or file that is there already, a token that is not to be overwritten, a record of a PIN
      that is not to be removed; policy test: signetd would refuse
-  4  the module does not load, or the token is not there; policy test: signetd would answer 503
+  4  the module does not load, or the token is not there; policy test: signetd would answer 503; key promote: signetd does
+     not answer, or the next object cannot sign
   5  the audit log does not hold together, or tells of JWTs that were never signed
   6  signet-token signed a JWT that the audit log does not know
   7  no line of the audit log tells of that JWT

@@ -7,6 +7,7 @@
 #include "cli/signet-admin/certificate_commands.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/policy_commands.h"
+#include "cli/signet-admin/promote_command.h"
 #include "cli/signet-admin/token_commands.h"
 #include "cli/signet-admin/unlock_command.h"
 #include "cli/terminal/output.h"
@@ -37,6 +38,8 @@ Done<Outcome> perform(const Invocation& invocation) {
       return generate_key(invocation);
     case Command::key_list:
       return plain(list_keys(invocation, colour));
+    case Command::key_promote:
+      return plain(promote_key(invocation));
     case Command::cert_csr:
       return plain(request_certificate(invocation));
     case Command::cert_self_signed:

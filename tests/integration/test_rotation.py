@@ -10,7 +10,7 @@ import unittest
 from tests.support.apple_key import AppleKey
 from tests.support.peer import Peer
 from tests.support.problem import assert_problem
-from tests.support.process import eventually
+from tests.support.process import eventually, program_path, run
 from tests.support.rotation import add_key, jwks, kids, next_line, reload, rotation_of, utc, verify, wait_published
 from tests.support.stack import Stack
 
@@ -257,6 +257,40 @@ class Retiring(Rotation):
         self.assertNotEqual(self.stack.daemon.wait(), 0)
         self.assertIn("rotation/apple", self.stack.daemon.stderr())
         record.unlink()
+        self.stack.daemon.start()
+        self.stack.wait_ready()
+
+
+class ByTheCommandLine(Rotation):
+    def promote_by(self, *words, code: int = 0):
+        done = run([program_path("signet-admin"), "key", "promote", *words, "--socket", self.stack.admin_socket])
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def test_it_says_what_signs_from_now_on(self):
+        self.name_next()
+        wait_published(self.stack, self.second)
+        done = self.promote_by("apple")
+        self.assertIn(f"{self.second.label} (kid {self.second.key_id}) signs from now on", done.stdout)
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.kid(), self.second.key_id)
+
+    def test_a_script_gets_the_daemon_s_answer(self):
+        self.name_next()
+        wait_published(self.stack, self.second)
+        self.assertEqual(json.loads(self.promote_by("apple", "--json").stdout)["kid"], self.second.key_id)
+
+    def test_refusals_end_with_one_sentence_and_a_code(self):
+        for words, code, sentence in ((("apple",), 1, "names no next object"), (("nobodys",), 1, "No key file has this name"), (("../etc",), 2, "wants one key"),
+                                      ((), 2, "wants one key"), (("apple", "store"), 2, "wants one key"), (("apple", "--config", "x"), 2, "leave --config out")):
+            with self.subTest(words=words):
+                done = self.promote_by(*words, code=code)
+                self.assertIn(sentence, done.stderr)
+                self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1))
+        self.name_next(next=f"pkcs11:object=missing key-id={self.second.key_id}")
+        self.assertTrue(self.promote_by("apple", code=4).stderr)
+        self.stack.daemon.stop()
+        self.assertIn("admin.sock", self.promote_by("apple", code=4).stderr)
         self.stack.daemon.start()
         self.stack.wait_ready()
 
