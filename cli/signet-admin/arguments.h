@@ -27,6 +27,7 @@ enum class Command {
   key_promote,
   cert_csr,
   cert_self_signed,
+  cert_import,
   audit_verify,
   audit_who,
   audit_live,

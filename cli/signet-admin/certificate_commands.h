@@ -10,5 +10,7 @@ namespace signet::admin {
 
 Done<std::string> request_certificate(const Invocation& invocation);
 Done<std::string> self_sign_certificate(const Invocation& invocation);
+/// What was stored, and its thumbprints.
+Done<std::string> import_certificate(const Invocation& invocation);
 
 }  // namespace signet::admin

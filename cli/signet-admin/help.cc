@@ -130,6 +130,14 @@ As cert csr, for a certificate (X.509, PEM) of an end entity that signs for itse
 Example:
   signet-admin cert self-signed apple --subject /CN=apple --days 90 --out apple.pem --config /etc/signet/tokens.d/build.conf
 )"},
+    terminal::CommandText{"cert import", "cert import FILE [--json]", "store a certificate beside its key",
+                          R"(
+FILE is PEM or DER. The token must have the private key that the certificate is for; the object gets its CKA_ID and label. JWTs of profiles that
+name a certificate (x5t, x5t#S256) take it from there; of several the valid one that began last. The thumbprints are printed.
+
+  --pin-fd N          read the user PIN from descriptor N instead of asking on the terminal
+  --json              print what was done for a script
+)"},
     kAuditVerify,
     kAuditWho,
     kAuditLive,

@@ -80,10 +80,11 @@ Done<CertificateOptions> certificate_options(Command command, const po::variable
 Done<std::string> argument(Command command, const po::variables_map& values) {
   const auto words = words_of(values);
   const bool names_key = command == Command::key_show || is_certificate_command(command);
-  const bool wanted = command == Command::key_import || command == Command::key_generate || names_key;
+  const bool names_file = command == Command::key_import || command == Command::cert_import;
+  const bool wanted = names_file || command == Command::key_generate || names_key;
   if (!wanted && words.empty()) return std::string();
   if (wanted && words.size() == 1 && !words.front().empty()) return words.front();
-  const auto* what = command == Command::key_import     ? "one file"
+  const auto* what = names_file                         ? "one file"
                      : command == Command::key_generate ? "one label"
                      : names_key                        ? "one key"
                                                         : "no argument";

@@ -44,6 +44,8 @@ Done<Outcome> perform(const Invocation& invocation) {
       return plain(request_certificate(invocation));
     case Command::cert_self_signed:
       return plain(self_sign_certificate(invocation));
+    case Command::cert_import:
+      return plain(import_certificate(invocation));
     case Command::audit_verify:
       return verify_audit(invocation, colour);
     case Command::audit_who:

@@ -29,11 +29,11 @@ CertificateVerdict judge_certificate(const KeyPolicy& key, const std::optional<X
     return {.usable = false,
             .message =
                 "This key's JWTs name its certificate, and the token has none for it; ask the administrator to "
-                "store the certificate beside the key, with the same CKA_ID."};
+                "store the certificate beside the key, with signet-admin cert import."};
   if (certificate->not_after() < now)
     return {.message =
                 "The certificate that this key's JWTs name has expired; ask the administrator to store a new "
-                "one beside the key, with the same CKA_ID."};
+                "one beside the key, with signet-admin cert import."};
   if (now < certificate->not_before())
     return {.message =
                 "The certificate that this key's JWTs name is not valid yet; ask the administrator to look at "

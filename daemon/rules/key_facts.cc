@@ -33,7 +33,7 @@ Result<std::optional<std::string>> known(const std::optional<std::string>& fact,
 
 Result<std::optional<std::string>> fact_named(const KeyFacts& facts, std::string_view name) {
   static constexpr std::string_view kPinWhole = "write the whole key into the key's file (public-key = spki:…)";
-  static constexpr std::string_view kStore = "store the certificate beside the key, with the same CKA_ID";
+  static constexpr std::string_view kStore = "store the certificate beside the key, with signet-admin cert import";
   if (name == kSpkiSha256) return known(facts.spki_sha256, "the hash of the public key", kPinWhole);
   if (name == kThumbprint) return known(facts.thumbprint, "the thumbprint of the public key", kPinWhole);
   if (name == kCertificateSha256) return known(facts.certificate_sha256, "the key's certificate", kStore);

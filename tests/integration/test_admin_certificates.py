@@ -1,6 +1,8 @@
 """signet-admin cert on a SoftHSM2 store: OpenSSL's own program and python's cryptography judge what the token signed."""
 
+import base64
 import datetime
+import json
 import os
 import stat
 import unittest
@@ -81,6 +83,47 @@ class Certificates(AdminTest):
                 self.assertEqual(certificate.not_valid_after - certificate.not_valid_before, datetime.timedelta(days=90))
                 self.assertLess(abs(certificate.not_valid_before - datetime.datetime.utcnow()), datetime.timedelta(minutes=10))
                 self.assertFalse(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+
+    def test_a_certificate_is_stored_beside_its_key(self):
+        for form in ("PEM", "DER"):
+            for name in ("p256", "rsa"):
+                with self.subTest(form=form, name=name):
+                    if name not in self.keys():
+                        self.import_key(name)
+                    path = self.root / f"{name}-{form}.crt"
+                    self.with_pin("cert", "self-signed", name, "--subject", "/CN=a", "--out", path)
+                    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+                    if form == "DER":
+                        path.write_bytes(certificate.public_bytes(Encoding.DER))
+                    stored = json.loads(self.with_pin("cert", "import", path, "--json").stdout)
+                    self.assertEqual((stored["label"], stored["id"]), (name, self.keys()[name]["id"]))
+                    for member, algorithm in (("x5t_s256", hashes.SHA256()), ("x5t", hashes.SHA1())):
+                        thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(algorithm)).decode().rstrip("=")
+                        self.assertEqual(stored[member], thumbprint)
+                    shown = run(["pkcs11-tool", "--module", self.hsm.module, "--list-objects", "--type", "cert"], env=self.environment)
+                    self.assertIn(f"label:      {name}\n", shown.stdout)
+                    self.assertIn("already", self.with_pin("cert", "import", path, code=3).stderr)
+
+    def test_the_first_of_a_chain_is_taken(self):
+        self.import_key("p256")
+        self.import_key("p384")
+        own, other = (self.with_pin("cert", "self-signed", name, "--subject", f"/CN={name}").stdout for name in ("p256", "p384"))
+        told = self.with_pin("cert", "import", self.write("chain.pem", (own + other).encode())).stdout
+        self.assertIn('beside the key "p256"', told)
+        self.assertIn("x5t#S256", told)
+
+    def test_files_that_are_no_certificate_of_a_key_here(self):
+        key = self.import_key("p256")
+        strange = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a")])
+        now = datetime.datetime.utcnow()
+        foreign = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(strange.public_key()).serial_number(1)
+                   .not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1)).sign(strange, hashes.SHA256()))
+        for file, reason in ((foreign.public_bytes(Encoding.PEM), "o private key on the token"), (pem(key), "is no certificate"), (b"", "is no certificate"),
+                             (b"\x30\x82\xff\xff" + bytes(500), "is no certificate")):
+            self.assertIn(reason, self.with_pin("cert", "import", self.write("file", file), code=1).stderr)
+        self.assertIn("cannot be read", self.with_pin("cert", "import", self.root / "none", code=1).stderr)
+        self.admin("cert", "import", *self.token, code=2)
 
     def test_serial_numbers_differ(self):
         self.import_key("p256")
