@@ -128,7 +128,7 @@ class Deployment(unittest.TestCase):
 
     def test_3a_a_unit_rule_is_for_the_service_of_the_systems_manager(self):
         self.verified(self.machine.in_service("signet", "token", "runner").stdout.strip())
-        self.assertIn(f"admitted by          unit:{RUNNER}\n", self.machine.in_service("signet", "why", "runner").stdout)
+        self.assertRegex(self.machine.in_service("signet", "why", "runner").stdout, rf"(?m)^admitted by +unit:{RUNNER}$")
         who = json.loads(self.machine.in_service("signet", "whoami", "--json").stdout)
         self.assertEqual((who["user"], who["unit"], who["slice"]), ("builder", RUNNER, "system.slice"))
         elsewhere = self.machine.in_service("signet", "token", "runner", unit="cron.service")
