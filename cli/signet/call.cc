@@ -38,7 +38,7 @@ CallResult<HttpAnswer> call(const Endpoint& endpoint, const HttpRequest& request
   const auto deadline = Clock::now() + endpoint.timeout;
   const auto octets = serialise(request);
   auto answer = exchange(endpoint, octets, deadline);
-  if (answer || answer.error().fault != CallFault::cut) return answer;
+  if (answer || answer.error().fault != CallFault::cut || !request.may_repeat) return answer;
   return exchange(endpoint, octets, deadline);
 }
 

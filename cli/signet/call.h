@@ -15,8 +15,8 @@ struct Endpoint {
 };
 
 /// One request, one answer, on a connection of its own. A request whose connection ends before the answer is whole is
-/// sent once more on a new one: every call of the API may be repeated, at worst a second token is signed. Blocks up to
-/// the timeout. Any thread.
+/// sent once more on a new one, unless it may not be repeated: of a repeated request for a token a second one is signed
+/// at worst. Blocks up to the timeout. Any thread.
 CallResult<HttpAnswer> call(const Endpoint& endpoint, const HttpRequest& request);
 
 }  // namespace signet::cli

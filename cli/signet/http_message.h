@@ -12,7 +12,8 @@ struct HttpRequest {
   std::string method = "GET";
   std::string target;
   std::string accept = "application/json";
-  std::string body{};  ///< JSON; sent with POST only
+  std::string body{};      ///< JSON; sent with POST only
+  bool may_repeat = true;  ///< sent once more where the connection is cut
 };
 
 struct HttpAnswer {

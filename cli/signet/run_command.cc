@@ -82,9 +82,12 @@ Result<ExitCode, Failure> run_as_child(const CommandOrder& order, const host::Pr
   const sigset_t watched = watched_signals();
   sigset_t former;
   ::sigprocmask(SIG_BLOCK, &watched, &former);
+  // Where it is ignored the kernel takes the child away itself, and nobody hears of its end.
+  const auto former_child = ::signal(SIGCHLD, SIG_DFL);
   const pid_t child = ::fork();
   if (child < 0) return not_started("No process can be made for the command");
   if (child == 0) {
+    if (former_child != SIG_ERR) ::signal(SIGCHLD, former_child);
     ::sigprocmask(SIG_SETMASK, &former, nullptr);
     const Failure failure = become(order.words, before);
     static_cast<void>(terminal::write_all(STDERR_FILENO, "signet: " + failure.sentence + "\n").has_value());

@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -97,6 +98,14 @@ class Exec(BuildJob):
         plain = subprocess.run(["sh", "-c", show], capture_output=True, text=True, check=True).stdout
         for way in (("--env", "A"), ("--header-file", str(self.file))):
             self.assertEqual(self.exec("apple", *way, "--", "sh", "-c", show).stdout, plain)
+
+    def test_the_end_of_the_command_is_heard_where_the_caller_ignores_the_signal_of_it(self):
+        ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+        done = subprocess.run([sys.executable, "-c", ignoring, program_path("signet"), "exec", "apple", "--header-file", str(self.file), "--", "sh", "-c",
+                               "grep SigIgn /proc/self/status; exit 9"], env=self.environment(), capture_output=True, text=True, timeout=seconds(30))
+        self.assertEqual(done.returncode, 9, done.stderr)
+        self.assertTrue(int(done.stdout.split()[1], 16) & 1 << (signal.SIGCHLD - 1), "the command finds it ignored as before")
+        self.assertFalse(self.file.exists())
 
     def test_a_signal_reaches_the_command_and_the_file_goes(self):
         job = subprocess.Popen([program_path("signet"), "exec", "apple", "--header-file", str(self.file), "--", "sh", "-c",
