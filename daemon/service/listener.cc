@@ -78,7 +78,7 @@ void Listener::admit(UnixSocket socket) {
     return;
   }
   if (!has_room_for(peer->uid)) {
-    host::log(host::LogLevel::warning, fmt::format("no room for another connection of uid {}", peer->uid));
+    crowd_log_.note(peer->uid);
     return turn_away(socket, {.code = ErrorCode::overloaded,
                               .message = "too many connections are open; close idle ones and try again"});
   }

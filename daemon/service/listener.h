@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "daemon/service/crowd_log.h"
 #include "daemon/service/http_connection.h"
 #include "daemon/service/http_handler.h"
 #include "daemon/service/io.h"
@@ -46,6 +47,7 @@ class Listener {
   Timer sweep_timer_;
   std::set<HttpConnection*> connections_;
   std::map<uid_t, std::size_t> connections_of_uid_;
+  CrowdLog crowd_log_;
   bool stopping_ = false;
 };
 

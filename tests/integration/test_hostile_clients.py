@@ -242,6 +242,26 @@ class ManyConnections(unittest.TestCase):
                 raw.close()
             eventually(lambda: self.served(stack), "a new caller is served")
 
+    def test_knocking_at_a_full_house_does_not_fill_the_log(self):
+        with Stack(daemon={"max-connections": 4}) as stack, contextlib.ExitStack() as held:
+            for _ in range(2):
+                held.enter_context(eventually(lambda: self.inside(stack), "there is room"))
+            for _ in range(200):
+                with stack.raw() as raw:
+                    self.assertEqual(raw.answer().status, 503)
+            self.assertEqual(stack.daemon.stderr().count("no room for another connection"), 60)
+
+    def inside(self, stack: Stack):
+        """A connection that is served, or nothing."""
+        raw = stack.raw()
+        with contextlib.suppress(OSError):
+            raw.send(request_bytes("GET", "/v1/whoami"))
+            answer = raw.answer()
+            if answer and answer.status == 200:
+                return raw
+        raw.close()
+        return None
+
     def served(self, stack: Stack) -> bool:
         try:
             return stack.jwt({"fresh": True}).status == 200
