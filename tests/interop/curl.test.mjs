@@ -33,17 +33,33 @@ test("device-count.sh runs curl with a token, or not at all", async (context) =>
 });
 
 test("wait-for-build.sh reads a file that is fresh as long as it waits", async (context) => {
-  const states = ["PROCESSING", "PROCESSING", "VALID"];
+  const states = ["PROCESSING", 503, "PROCESSING", 500, "VALID"];
   const { seen, run } = await standIn(context, {
     "api.appstoreconnect.apple.com": async (request) => {
       const { claims } = await verified(bearer(request), { algorithms: ["ES256"], audience: "appstoreconnect-v1" });
       assert.deepEqual(claims.scope, ["GET /v1/builds/4711"]);
-      return { body: { data: { attributes: { processingState: states.shift() } } } };
+      const state = states.shift();
+      return typeof state === "number" ? { status: state, body: { errors: [] } } : { body: { data: { attributes: { processingState: state } } } };
     },
   });
   assert.equal(await succeeds(run("bash", ["wait-for-build.sh", "4711"], { BUILD_PAUSE: "0" })), "VALID\n");
-  assert.equal(seen.length, 3);
+  assert.equal(seen.length, 5);
   assert.equal(existsSync("jwt.header"), false);
+});
+
+test("wait-for-build.sh ends with what the service says when it refuses again and again", async (context) => {
+  const { seen, run } = await standIn(context, { "api.appstoreconnect.apple.com": async () => ({ status: 404, body: { errors: [{ code: "NOT_FOUND" }] } }) });
+  const { code, stdout, stderr } = await run("bash", ["wait-for-build.sh", "4711"], { BUILD_PAUSE: "0" });
+  assert.deepEqual([code, stdout, seen.length], [1, "", 5]);
+  assert.match(stderr, /NOT_FOUND/);
+});
+
+test("wait-for-build.sh takes no answer without a state for the end", async (context) => {
+  const { seen, run } = await standIn(context, { "api.appstoreconnect.apple.com": async () => ({ body: { data: {} } }) });
+  const { code, stdout, stderr } = await run("bash", ["wait-for-build.sh", "4711"], { BUILD_PAUSE: "0" });
+  assert.notEqual(code, 0);
+  assert.deepEqual([stdout, seen.length], ["", 1]);
+  assert.match(stderr, /names no state/);
 });
 
 test("apps.sh needs nothing but curl", async (context) => {

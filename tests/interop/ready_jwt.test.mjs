@@ -32,8 +32,7 @@ async function store(request) {
   return {};
 }
 
-function notary(verdict) {
-  const states = ["In Progress", verdict];
+function notary(...states) {
   return async (request) => {
     const { claims } = await verified(bearer(request), { algorithms: ["ES256"], audience: "appstoreconnect-v1" });
     assert.deepEqual(claims.scope, ["/notary/v2"]);
@@ -42,19 +41,32 @@ function notary(verdict) {
       return { body: { data: { id, type: "newSubmissions", attributes: { ...login, bucket: "notary-submissions", object: `prod/${id}` } } } };
     }
     if (request.path.endsWith("/logs")) return { body: { data: { id, attributes: { developerLogUrl: "https://log.example/" } } } };
-    return { body: { data: { id, attributes: { status: states.shift() } } } };
+    const state = states.length > 1 ? states.shift() : states[0];
+    return typeof state === "number" ? { status: state, body: { errors: [{ code: `E${state}` }] } } : { body: { data: { id, attributes: { status: state } } } };
   };
 }
 
 for (const [verdict, log] of [["Accepted", ""], ["Invalid", "https://log.example/\n"]]) {
   test(`notary.sh submits, uploads and waits until Apple says ${verdict}`, async (context) => {
-    const { seen, run } = await standIn(context, { [api]: notary(verdict), [bucket]: store });
+    const { seen, run } = await standIn(context, { [api]: notary("In Progress", 503, verdict), [bucket]: store });
     writeFileSync("app.zip", "a signed app");
     const { code, stdout, stderr } = await run("bash", ["notary.sh", "app.zip"], { NOTARY_PAUSE: "0" });
     assert.equal(stdout, `${id}: ${verdict}\n${log}`, stderr);
     assert.equal(code, verdict === "Accepted" ? 0 : 1);
-    assert.deepEqual(seen.map(({ host, method, path }) => `${method} ${host}${path}`).slice(0, 4), [
-      `POST ${api}/notary/v2/submissions`, `PUT ${bucket}/prod/${id}`, `GET ${api}/notary/v2/submissions/${id}`, `GET ${api}/notary/v2/submissions/${id}`]);
+    assert.deepEqual(seen.map(({ host, method, path }) => `${method} ${host}${path}`).slice(0, 5), [
+      `POST ${api}/notary/v2/submissions`, `PUT ${bucket}/prod/${id}`, ...Array(3).fill(`GET ${api}/notary/v2/submissions/${id}`)]);
+  });
+}
+
+for (const [state, said, calls] of [[403, /E403/, 5], [null, /names no status/, 1]]) {
+  test(`notary.sh takes ${state} for no verdict`, async (context) => {
+    const { seen, run } = await standIn(context, { [api]: notary(state), [bucket]: store });
+    writeFileSync("app.zip", "a signed app");
+    const { code, stdout, stderr } = await run("bash", ["notary.sh", "app.zip"], { NOTARY_PAUSE: "0" });
+    assert.notEqual(code, 0);
+    assert.equal(stdout, "");
+    assert.match(stderr, said);
+    assert.equal(seen.filter(({ method }) => method === "GET").length, calls);
   });
 }
 
