@@ -26,6 +26,7 @@ Failure failure_of_call(const cli::CallError& error) {
     case CallFault::unreachable:
     case CallFault::cut:
     case CallFault::timed_out:
+    case CallFault::given_up:
       break;
   }
   return {ExitCode::unavailable, error.sentence};

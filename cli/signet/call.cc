@@ -25,8 +25,8 @@ CallResult<HttpAnswer> read_answer(Connection& connection) {
 }
 
 // A daemon may answer (413, say) and close before it has read everything: its answer counts more than our failed send.
-CallResult<HttpAnswer> exchange(const Endpoint& endpoint, const std::string& request, Clock::time_point deadline) {
-  SIGNET_TRY_ASSIGN(auto connection, Connection::open(endpoint.socket, deadline));
+CallResult<HttpAnswer> exchange(const Endpoint& endpoint, const std::string& request, const Patience& patience) {
+  SIGNET_TRY_ASSIGN(auto connection, Connection::open(endpoint.socket, patience));
   const auto sent = connection.send(request);
   if (!sent && sent.error().fault != CallFault::cut) return Unexpected(sent.error());
   return read_answer(connection);
@@ -35,11 +35,11 @@ CallResult<HttpAnswer> exchange(const Endpoint& endpoint, const std::string& req
 }  // namespace
 
 CallResult<HttpAnswer> call(const Endpoint& endpoint, const HttpRequest& request) {
-  const auto deadline = Clock::now() + endpoint.timeout;
+  const Patience patience{.deadline = Clock::now() + endpoint.timeout, .give_up = endpoint.give_up};
   const auto octets = serialise(request);
-  auto answer = exchange(endpoint, octets, deadline);
+  auto answer = exchange(endpoint, octets, patience);
   if (answer || answer.error().fault != CallFault::cut || !request.may_repeat) return answer;
-  return exchange(endpoint, octets, deadline);
+  return exchange(endpoint, octets, patience);
 }
 
 }  // namespace signet::cli

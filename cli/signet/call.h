@@ -12,6 +12,7 @@ namespace signet::cli {
 struct Endpoint {
   std::string socket = "/run/signet/signet.sock";
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
+  int give_up = -1;  ///< a descriptor of the caller's: once it can be read, a call ends with CallFault::given_up
 };
 
 /// One request, one answer, on a connection of its own. A request whose connection ends before the answer is whole is

@@ -127,6 +127,7 @@ Failure failure_of(const CallError& error) {
     case CallFault::unreachable:
     case CallFault::cut:
     case CallFault::timed_out:
+    case CallFault::given_up:
       break;
   }
   return {ExitCode::unavailable, error.sentence};

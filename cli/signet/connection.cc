@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <thread>
 
 namespace signet::cli {
 namespace {
@@ -28,6 +27,8 @@ Unexpected<CallError> timed_out() {
   return fault(CallFault::timed_out,
                "The service did not answer in time; try again, or allow more time with --timeout.");
 }
+
+Unexpected<CallError> given_up() { return fault(CallFault::given_up, "The command was ended before the answer came."); }
 
 Unexpected<CallError> cut() {
   return fault(CallFault::cut,
@@ -71,37 +72,45 @@ milliseconds left_until(Clock::time_point deadline) {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - Clock::now()));
 }
 
+int poll_timeout(milliseconds time) { return static_cast<int>(std::min<milliseconds::rep>(time.count(), INT_MAX)); }
+
+bool gives_up_within(const Patience& patience, milliseconds time) {
+  pollfd watched{patience.give_up, POLLIN, 0};  // poll(2) passes over a negative descriptor and only waits
+  return ::poll(&watched, 1, poll_timeout(time)) > 0;
+}
+
 // EAGAIN is a full queue before a living daemon: that is waited for up to the deadline, not only for the short while of
 // a restart.
 CallResult<void> connect_patiently(int fd, const sockaddr_un& address, const std::string& path,
-                                   Clock::time_point deadline) {
+                                   const Patience& patience) {
   for (std::size_t tries = 0;;) {
     const int error = try_connect(fd, address);
     if (error == 0) return {};
     if (!may_heal(error) || (tries == kPauses.size() && error != EAGAIN)) return cannot_connect(path, error);
-    if (Clock::now() >= deadline) return error == EAGAIN ? timed_out() : cannot_connect(path, error);
-    std::this_thread::sleep_for(std::min(kPauses[std::min(tries, kPauses.size() - 1)], left_until(deadline)));
+    if (Clock::now() >= patience.deadline) return error == EAGAIN ? timed_out() : cannot_connect(path, error);
+    const auto pause = std::min(kPauses[std::min(tries, kPauses.size() - 1)], left_until(patience.deadline));
+    if (gives_up_within(patience, pause)) return given_up();
     if (error != EAGAIN) ++tries;
   }
 }
 
 }  // namespace
 
-CallResult<Connection> Connection::open(const std::string& path, Clock::time_point deadline) {
+CallResult<Connection> Connection::open(const std::string& path, const Patience& patience) {
   SIGNET_TRY_ASSIGN(const auto address, address_of(path));
   host::FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.valid()) return cannot_connect(path, errno);
-  SIGNET_TRY(connect_patiently(fd.get(), address, path, deadline));
-  return Connection(std::move(fd), deadline);
+  SIGNET_TRY(connect_patiently(fd.get(), address, path, patience));
+  return Connection(std::move(fd), patience);
 }
 
 CallResult<void> Connection::wait(short events) {
   for (;;) {
-    const auto left = left_until(deadline_);
+    const auto left = left_until(patience_.deadline);
     if (left.count() == 0) return timed_out();
-    pollfd watched{fd_.get(), events, 0};
-    const int ready = ::poll(&watched, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), INT_MAX)));
-    if (ready > 0) return {};
+    std::array<pollfd, 2> watched{{{fd_.get(), events, 0}, {patience_.give_up, POLLIN, 0}}};
+    const int ready = ::poll(watched.data(), watched.size(), poll_timeout(left));
+    if (ready > 0) return watched[1].revents == 0 ? CallResult<void>() : given_up();
     if (ready < 0 && errno != EINTR) return cut();
   }
 }

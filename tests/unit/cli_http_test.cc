@@ -1,6 +1,8 @@
+#include <array>
 #include <filesystem>
 #include <future>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "cli/signet/call.h"
 #include "tests/support/matchers.h"
@@ -134,6 +136,25 @@ TEST_CASE_METHOD(Fixture, "a body above the limit is refused before it is read")
 
 TEST_CASE_METHOD(Fixture, "a silent or slow service ends at the time-out") {
   CHECK(fault({say_and_stay("")}, 50ms) == CallFault::timed_out);
+}
+
+TEST_CASE_METHOD(Fixture, "a wait ends with what ends the caller, and is not begun again") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const host::FileDescriptor reading(ends[0]);
+  const host::FileDescriptor writing(ends[1]);
+  const ScriptedServer server(endpoint().socket, {[&](int fd) {
+                                test::read_request(fd);
+                                REQUIRE(::write(writing.get(), "x", 1) == 1);
+                                std::array<char, 1> octet{};
+                                static_cast<void>(::read(fd, octet.data(), octet.size()));
+                              }});
+  auto patient = endpoint(1h);
+  patient.give_up = reading.get();
+  const auto result = call(patient, kGet);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().fault == CallFault::given_up);
+  CHECK(server.accepted() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "an answer that stops half-way ends at the time-out") {
