@@ -46,6 +46,9 @@ Result<po::variables_map, Failure> parse_options(const Words& words, const po::o
 }
 
 Result<std::string, Failure> key_argument(Command command, const Words& words) {
+  if (command == Command::exec && words.size() > 1)
+    return usage(
+        "exec wants one key's name, and its command after --: signet exec KEY --env NAME -- COMMAND ARGUMENTS.");
   if (words.size() != 1)
     return usage(fmt::format("The command {} wants one key's name; signet keys lists yours.", command_name(command)));
   auto name = parse_name(words.front());
@@ -130,6 +133,21 @@ Parsed without_command(const Words& words) {
   return usage("Name a command: token, exec, keys, show, why, whoami, jwks or health; see signet --help.");
 }
 
+Parsed with_command(Command command, Words words, const std::string& socket) {
+  // What follows "--" is exec's command, options of its own and all.
+  const auto end = command == Command::exec ? std::ranges::find(words, "--") : words.end();
+  const bool ends = end != words.end();
+  Words to_run(ends ? end + 1 : end, words.end());
+  words.erase(end, words.end());
+  auto values = parse_options(words, options_of(command));
+  if (!values && command == Command::exec && !ends)
+    return usage(values.error().sentence + " An option of the command stands after --.");
+  if (!values) return Unexpected(std::move(values.error()));
+  if (values->contains("help")) return notice(command_help(command));
+  if (values->contains("version")) return notice("signet " SIGNET_VERSION "\n");
+  return invocation_of(command, *values, socket, std::move(to_run));
+}
+
 }  // namespace
 
 Parsed parse_arguments(const Words& arguments, const std::string& socket) {
@@ -138,14 +156,11 @@ Parsed parse_arguments(const Words& arguments, const std::string& socket) {
   const auto word = arguments.begin() + static_cast<std::ptrdiff_t>(place);
   const auto command = command_from_name(*word);
   if (!command) return usage(fmt::format("There is no command \"{}\"; see signet --help.", *word));
-  // What follows "--" is exec's command, options of its own and all.
-  const auto end = *command == Command::exec ? std::find(word, arguments.end(), "--") : arguments.end();
-  Words options(arguments.begin(), word);
-  options.insert(options.end(), word + 1, end);
-  SIGNET_TRY_ASSIGN(const auto values, parse_options(options, options_of(*command)));
-  if (values.contains("help")) return notice(command_help(*command));
-  if (values.contains("version")) return notice("signet " SIGNET_VERSION "\n");
-  return invocation_of(*command, values, socket, end == arguments.end() ? Words() : Words(end + 1, arguments.end()));
+  Words words(arguments.begin(), word);
+  words.insert(words.end(), word + 1, arguments.end());
+  auto parsed = with_command(*command, std::move(words), socket);
+  if (!parsed && *command == Command::exec) parsed.error().code = ExitCode::not_started;
+  return parsed;
 }
 
 }  // namespace signet::cli

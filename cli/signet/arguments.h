@@ -32,7 +32,7 @@ struct Notice {
 };
 
 /// The command line without the program's name; `socket` is the value of SIGNET_SOCKET, empty where it is unset. Every
-/// failure is ExitCode::usage. Any thread.
+/// failure is ExitCode::usage, or of exec ExitCode::not_started: its command may end with 2 as well. Any thread.
 Result<std::variant<Invocation, Notice>, Failure> parse_arguments(const std::vector<std::string>& arguments,
                                                                   const std::string& socket);
 

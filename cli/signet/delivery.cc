@@ -36,9 +36,27 @@ bool is_variable_name(const std::string& name) {
   return !name.empty() && starts(name.front()) && std::ranges::all_of(name, goes_on);
 }
 
+/// Variables that the loader, a shell or an interpreter acts on before the command can read a token from them, and that
+/// are printed where they make no sense (ld.so(8), sh(1), bash(1), gconv of glibc).
+bool is_acted_upon(std::string_view name) {
+  static constexpr std::array kFamilies{std::string_view("LD_"), std::string_view("PYTHON"), std::string_view("PERL5"),
+                                        std::string_view("BASH")};
+  static constexpr std::array kNames{
+      std::string_view("PATH"),      std::string_view("IFS"),         std::string_view("ENV"),
+      std::string_view("HOME"),      std::string_view("PS4"),         std::string_view("SHELLOPTS"),
+      std::string_view("NLSPATH"),   std::string_view("GCONV_PATH"),  std::string_view("GLIBC_TUNABLES"),
+      std::string_view("LOCPATH"),   std::string_view("RUBYLIB"),     std::string_view("RUBYOPT"),
+      std::string_view("NODE_PATH"), std::string_view("NODE_OPTIONS")};
+  return std::ranges::any_of(kFamilies, [&](std::string_view family) { return name.starts_with(family); }) ||
+         std::ranges::find(kNames, name) != kNames.end();
+}
+
 Result<std::string, Failure> variable(const po::variables_map& values) {
   auto name = values["env"].as<std::string>();
   if (!is_variable_name(name)) return usage("--env wants the name of a variable: letters, digits and '_'.");
+  if (is_acted_upon(name))
+    return usage(fmt::format(
+        "--env wants a variable that only the command reads; the loader, a shell or an interpreter acts on {}.", name));
   return name;
 }
 
@@ -88,7 +106,7 @@ Result<std::optional<FileOrder>, Failure> file_order(const po::variables_map& va
 
 Result<CommandOrder, Failure> command_order(const po::variables_map& values, std::vector<std::string> words) {
   if (words.empty() || words.front().empty())
-    return usage("exec wants a command: signet exec KEY --env NAME -- COMMAND ARGUMENTS.");
+    return usage("exec wants a command after --, as in: signet exec KEY --env NAME -- COMMAND ARGUMENTS.");
   CommandOrder order{.words = std::move(words)};
   SIGNET_TRY_ASSIGN(order.channel, channel(values));
   if (values.contains("header") && order.channel != Channel::descriptor)

@@ -10,12 +10,12 @@ namespace signet::cli {
 enum class ExitCode : int {
   ok = 0,
   failure = 1,        ///< anything that has no number of its own
-  usage = 2,          ///< the command line is wrong
+  usage = 2,          ///< the command line is wrong; of exec not_started
   refused = 3,        ///< 403, 423, or the socket's mode forbids this user to connect
   unavailable = 4,    ///< 503, 504, nothing listens at the socket, or --timeout passed: later may help
   rejected = 5,       ///< 400, 422: the request's content
   rate_limited = 6,   ///< 429
-  not_started = 125,  ///< exec: no token for the command, so that it was not run (as env(1) has it)
+  not_started = 125,  ///< exec: whatever keeps the command from being run, a wrong command line too (as env(1) has it)
   cannot_run = 126,   ///< exec: the command is there and cannot be run
   not_found = 127     ///< exec: there is no such command
 };

@@ -19,7 +19,7 @@ Prints the JWT and a newline. A token that was handed out before may be printed 
   --fresh             have it signed now instead of taking one that was handed out before
   --json              print the whole answer: token, key, kid, alg, issued_at, expires_at, reusable_until, cached
   --header            print "Authorization: Bearer JWT" for curl -H @-
-  --file FILE         write it to FILE instead, mode 0600, replaced whole
+  --file FILE         write it to FILE instead, mode 0600, replaced whole; only a regular file is ever replaced
   --watch             with --file: stay, and keep the file fresh until SIGTERM, SIGINT or SIGHUP; the file is then gone.
                       Prints "ready" once it is there first, and tells systemd (Type=notify)
   --while PID         with --watch: end as well when that process ends
@@ -33,15 +33,15 @@ Examples:
 Asks for a token and runs COMMAND with it. The token is never among the arguments, which every user of the machine can read.
 One of these says how COMMAND gets it:
 
-  --env NAME          in this variable
+  --env NAME          in this variable; not one that the loader or a shell acts on
   --fd N              to be read from this descriptor, 3 or above; --header makes it an Authorization line
-  --header-file FILE  as an Authorization line in FILE, mode 0600, for curl -H @FILE; gone when COMMAND ends
+  --header-file FILE  as an Authorization line in FILE, mode 0600, for curl -H @FILE; gone when COMMAND ends. It must be new
 
 and these are asked for as by token:
 
   --scope S, --claim NAME=JSON, --lifetime TIME, --fresh
 
-The exit code is COMMAND's own; 125 where there was no token for it, 126 where it cannot be run, 127 where there is none.
+The exit code is COMMAND's own; 125 where it was not run (a wrong command line, no token, no place for it), 126 where it cannot be run, 127 where there is none.
 
 Examples:
   signet exec apple --header-file jwt.header -- curl -H @jwt.header https://api.enterprise.developer.apple.com/v1/devices
@@ -91,7 +91,7 @@ constexpr std::string_view kExitCodes = R"(
 Exit codes:
   0  done
   1  another failure
-  2  the command line is wrong
+  2  the command line is wrong (exec: 125)
   3  refused: the key is not yours to use, unknown or disabled, or the socket is closed to you
   4  unavailable for now: no service at the socket, no usable token behind it, or too late an answer
   5  the request's content is not allowed: a claim, scope or lifetime

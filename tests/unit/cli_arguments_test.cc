@@ -24,7 +24,7 @@ Invocation invocation(const Words& words, const std::string& socket = "") {
 std::string refusal(const Words& words) {
   const auto parsed = parse_arguments(words, "");
   REQUIRE_FALSE(parsed);
-  CHECK(parsed.error().code == ExitCode::usage);
+  CHECK(parsed.error().code == (!words.empty() && words.front() == "exec" ? ExitCode::not_started : ExitCode::usage));
   return parsed.error().sentence;
 }
 
@@ -122,6 +122,21 @@ TEST_CASE("exec says what is missing or too much") {
     CHECK(contains(refusal({"exec", "apple", "--env", name, "--", "true"}), "--env wants"));
   for (const std::string fd : {"0", "2", "-1", "three", "99999999999"})
     CHECK(contains(refusal({"exec", "apple", "--fd", fd, "--", "true"}), "--fd"));
+}
+
+TEST_CASE("exec says where its command stands") {
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "true"}), "its command after --"));
+  CHECK(contains(refusal({"exec", "apple", "--env", "JWT", "curl", "-H", "x"}), "stands after --"));
+  CHECK_FALSE(contains(refusal({"exec", "apple", "--evn", "JWT", "--", "true"}), "stands after --"));
+  CHECK(contains(notice({"exec", "apple", "--help"}), "Usage: signet exec"));
+}
+
+TEST_CASE("a variable that others act on is no place for a JWT") {
+  for (const std::string name : {"LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "IFS", "BASH_ENV", "ENV", "GCONV_PATH",
+                                 "PYTHONPATH", "PERL5OPT", "NODE_OPTIONS", "HOME"})
+    CHECK(contains(refusal({"exec", "apple", "--env", name, "--", "true"}), "acts on " + name));
+  for (const std::string name : {"ASC_JWT", "path", "JWT_PATH", "LDAP_TOKEN", "ENVOY_JWT", "T"})
+    CHECK(invocation({"exec", "apple", "--env", name, "--", "true"}).to_run->name == name);
 }
 
 TEST_CASE("a descriptor that somebody uses already is not taken") {
