@@ -1,11 +1,14 @@
 #include "cli/signet/run_command.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,16 +57,23 @@ Result<void, Failure> place_in_descriptor(int target, const std::string& text) {
   return {};
 }
 
-/// The signals that a waiting parent reads one by one instead of dying of them, with the file left behind.
+/// The signals that a waiting parent reads one by one instead of dying of them, with the file left behind: all but
+/// those of its own faults, and those by which a shell stops its job.
 sigset_t watched_signals() {
   sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT}) ::sigaddset(&set, signal);
+  ::sigfillset(&set);
+  for (const int signal :
+       {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
+    ::sigdelset(&set, signal);
   return set;
 }
 
-// What the terminal sends goes to its whole foreground group, the child included.
-bool is_for_us_alone(const siginfo_t& signal) { return signal.si_code <= 0; }
+// What the terminal sends goes to its whole foreground group, the child included. A timer's signal is ours alone, and
+// somebody has set it for the command.
+bool is_for_us_alone(const siginfo_t& signal) {
+  static constexpr std::array kOfTerminal{SIGINT, SIGQUIT, SIGHUP, SIGWINCH, SIGCONT};
+  return signal.si_code <= 0 || std::ranges::find(kOfTerminal, signal.si_signo) == kOfTerminal.end();
+}
 
 int wait_for(pid_t child, const sigset_t& watched) {
   for (;;) {
@@ -78,15 +88,21 @@ int wait_for(pid_t child, const sigset_t& watched) {
   }
 }
 
-Result<ExitCode, Failure> run_as_child(const CommandOrder& order, const host::ProcessBefore& before) {
-  const sigset_t watched = watched_signals();
-  sigset_t former;
-  ::sigprocmask(SIG_BLOCK, &watched, &former);
+/// A command that is run in our place dies with us; this one is to do the same.
+void die_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (::getppid() != parent) ::raise(SIGKILL);  // it has died before that
+}
+
+Result<ExitCode, Failure> run_as_child(const CommandOrder& order, const host::ProcessBefore& before,
+                                       const sigset_t& watched, const sigset_t& former) {
   // Where it is ignored the kernel takes the child away itself, and nobody hears of its end.
   const auto former_child = ::signal(SIGCHLD, SIG_DFL);
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return not_started("No process can be made for the command");
   if (child == 0) {
+    die_with(parent);
     if (former_child != SIG_ERR) ::signal(SIGCHLD, former_child);
     ::sigprocmask(SIG_SETMASK, &former, nullptr);
     const Failure failure = become(order.words, before);
@@ -96,6 +112,17 @@ Result<ExitCode, Failure> run_as_child(const CommandOrder& order, const host::Pr
   const int status = wait_for(child, watched);
   constexpr int kKilled = 128;
   return static_cast<ExitCode>(WIFEXITED(status) ? WEXITSTATUS(status) : kKilled + WTERMSIG(status));
+}
+
+Result<ExitCode, Failure> run_with_header_file(const CommandOrder& order, const std::string& line,
+                                               const host::ProcessBefore& before) {
+  const sigset_t watched = watched_signals();
+  sigset_t former;
+  ::sigprocmask(SIG_BLOCK, &watched, &former);  // before there is a file to be left behind
+  JwtFile file(order.name);
+  const auto created = file.write(line);
+  if (!created) return Unexpected(Failure{ExitCode::not_started, created.error().sentence});
+  return run_as_child(order, before, watched, former);
 }
 
 Result<void, Failure> place_in_variable(const std::string& name, std::string jwt) {
@@ -108,11 +135,8 @@ Result<void, Failure> place_in_variable(const std::string& name, std::string jwt
 
 Result<ExitCode, Failure> run_command(const CommandOrder& order, std::string jwt, const host::ProcessBefore& before) {
   switch (order.channel) {
-    case Channel::header_file: {
-      JwtFile file(order.name);
-      SIGNET_TRY(file.write(jwt));
-      return run_as_child(order, before);
-    }
+    case Channel::header_file:
+      return run_with_header_file(order, jwt, before);
     case Channel::descriptor:
       SIGNET_TRY(place_in_descriptor(order.descriptor, jwt));
       break;
