@@ -1,11 +1,11 @@
 #include "cli/signet/interruption.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLookAtClock{5000};
+constexpr milliseconds kPause{5000};
 
 Unexpected<Failure> cannot_watch(int error) {
   return Unexpected(Failure{
@@ -42,6 +42,17 @@ Result<host::FileDescriptor, Failure> open_process(pid_t pid) {
       fmt::format("There is no process {}; --while wants the number of one that runs, such as $$.", pid)));
 }
 
+Result<host::FileDescriptor, Failure> open_any(const host::FileDescriptor& signals,
+                                               const host::FileDescriptor& process) {
+  host::FileDescriptor any(::epoll_create1(EPOLL_CLOEXEC));
+  if (!any.valid()) return cannot_watch(errno);
+  for (const auto* each : {&signals, &process}) {
+    epoll_event event{.events = EPOLLIN, .data = {}};
+    if (each->valid() && ::epoll_ctl(any.get(), EPOLL_CTL_ADD, each->get(), &event) != 0) return cannot_watch(errno);
+  }
+  return any;
+}
+
 }  // namespace
 
 Result<Interruption, Failure> Interruption::prepare(std::optional<pid_t> process) {
@@ -50,20 +61,20 @@ Result<Interruption, Failure> Interruption::prepare(std::optional<pid_t> process
   if (process) {
     SIGNET_TRY_ASSIGN(watched, open_process(*process));
   }
-  return Interruption(std::move(signals), std::move(watched));
+  SIGNET_TRY_ASSIGN(auto any, open_any(signals, watched));
+  return Interruption(std::move(signals), std::move(watched), std::move(any));
 }
 
-bool Interruption::wait_until(WallTime time) {
-  for (;;) {
-    const auto left = std::chrono::ceil<milliseconds>(time - std::chrono::system_clock::now());
-    if (left.count() <= 0) return true;
-    if (came_within(std::min(left, kLookAtClock))) return false;
-  }
+Interruption::Wait Interruption::wait_until(WallTime time) const {
+  using std::chrono::system_clock;
+  const auto left = std::chrono::ceil<milliseconds>(time - system_clock::now());
+  if (came_within(std::clamp(left, milliseconds(0), kPause))) return Wait::came;
+  return system_clock::now() >= time ? Wait::due : Wait::pause;
 }
 
-bool Interruption::came_within(milliseconds time) {
-  std::array<pollfd, 2> watched{{{signals_.get(), POLLIN, 0}, {process_.get(), POLLIN, 0}}};
-  return ::poll(watched.data(), watched.size(), static_cast<int>(time.count())) > 0;
+bool Interruption::came_within(milliseconds time) const {
+  pollfd watched{any_.get(), POLLIN, 0};
+  return ::poll(&watched, 1, static_cast<int>(time.count())) > 0;
 }
 
 }  // namespace signet::cli

@@ -17,17 +17,23 @@ class Interruption {
   /// `process`: whose end counts; that of a child is noticed as well. Failures: usage (no such process), failure.
   static Result<Interruption, Failure> prepare(std::optional<pid_t> process);
 
-  /// Waits for that time of the wall clock: true when it has come, false when something above came first. The clock is
-  /// looked at every few seconds, because it may be set and the machine may sleep.
-  bool wait_until(WallTime time);
+  /// Can be read as soon as something above has come, and from then on.
+  int descriptor() const { return any_.get(); }
+  bool has_come() const { return came_within(std::chrono::milliseconds(0)); }
+
+  /// What a wait ended with: a `pause` comes every few seconds, because the clock may be set and the machine may sleep.
+  enum class Wait { came, due, pause };
+  /// Waits for something above, or that time of the wall clock.
+  Wait wait_until(WallTime time) const;
 
  private:
-  Interruption(host::FileDescriptor signals, host::FileDescriptor process)
-      : signals_(std::move(signals)), process_(std::move(process)) {}
-  bool came_within(std::chrono::milliseconds time);
+  Interruption(host::FileDescriptor signals, host::FileDescriptor process, host::FileDescriptor any)
+      : signals_(std::move(signals)), process_(std::move(process)), any_(std::move(any)) {}
+  bool came_within(std::chrono::milliseconds time) const;
 
   host::FileDescriptor signals_;
-  host::FileDescriptor process_;  ///< invalid where no process counts: poll(2) passes over it
+  host::FileDescriptor process_;  ///< invalid where no process counts
+  host::FileDescriptor any_;      ///< epoll(7) of the two
 };
 
 inline WallTime wall_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }

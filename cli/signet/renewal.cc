@@ -26,6 +26,12 @@ bool has_expired(const TokenAnswer& held, WallTime now) {
   return held.expires_at && wall_time(*held.expires_at) <= now;
 }
 
+std::chrono::milliseconds renewal_timeout(const TokenAnswer& held, WallTime now, std::chrono::milliseconds timeout) {
+  if (!held.expires_at) return timeout;
+  const std::chrono::milliseconds left = std::max(wall_time(*held.expires_at) - now, kSoonest);
+  return std::min(left, timeout);
+}
+
 seconds retry_pause(int failures, const std::optional<seconds>& retry_after) {
   constexpr int kDoublings = 6;
   if (retry_after) return std::max(*retry_after, kSoonest);

@@ -120,7 +120,7 @@ Result<ExitCode, Failure> run_with_header_file(const CommandOrder& order, const 
   sigset_t former;
   ::sigprocmask(SIG_BLOCK, &watched, &former);  // before there is a file to be left behind
   JwtFile file(order.name);
-  const auto created = file.write(line);
+  const auto created = file.create(line);
   if (!created) return Unexpected(Failure{ExitCode::not_started, created.error().sentence});
   return run_as_child(order, before, watched, former);
 }

@@ -1,7 +1,11 @@
 """A command that is run with a token: by a variable, a descriptor or a file."""
 
+import fcntl
+import os
 import resource
+import select
 import signal
+import socket
 import subprocess
 import sys
 import unittest
@@ -57,9 +61,38 @@ class Exec(BuildJob):
         self.assertFalse(self.file.exists())
 
     def test_a_header_file_that_cannot_be_written_stops_before_the_command(self):
-        done = self.exec("apple", "--header-file", str(self.place / "none" / "file"), "--", "true")
-        self.assertEqual(done.returncode, 1)
+        done = self.exec("apple", "--header-file", str(self.place / "none" / "file"), "--", "touch", str(self.place / "ran"))
+        self.assertEqual(done.returncode, 125)
         self.assertIn("cannot be written", done.stderr)
+        self.assertEqual(list(self.place.iterdir()), [])
+
+    def test_a_wrong_command_line_cannot_be_taken_for_the_commands_own_end(self):
+        for words in (["apple", "--env", "A"], ["apple", "--env", "A", "true"], ["apple", "--env", "A", "-x"], ["apple", "--", "true"], ["apple", "--env", "PATH", "--", "true"]):
+            done = self.exec(*words)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (125, "", 1), done.stderr)
+
+    def test_a_header_file_is_new_or_the_command_is_not_run(self):
+        for make, remove in ((lambda: self.file.write_text("precious"), self.file.unlink), (lambda: self.file.symlink_to("/nowhere/else"), self.file.unlink),
+                             (lambda: os.mkfifo(self.file), self.file.unlink), (self.file.mkdir, self.file.rmdir)):
+            make()
+            before = self.file.lstat()
+            done = self.exec("apple", "--header-file", str(self.file), "--", "touch", str(self.place / "ran"))
+            self.assertEqual(done.returncode, 125)
+            self.assertIn("is there already", done.stderr)
+            self.assertEqual(self.file.lstat(), before)
+            self.assertEqual(list(self.place.iterdir()), [self.file])
+            remove()
+
+    def test_one_job_leaves_another_ones_file_alone(self):
+        job = self.begin("sh", "-c", 'echo begun; read -r go; cat "$1"', "sh", str(self.file), stdin=subprocess.PIPE)
+        self.assertEqual(self.exec("apple", "--header-file", str(self.file), "--", "true").returncode, 125)
+        self.verified(job.communicate("go\n", timeout=seconds(30))[0].strip().removeprefix("Authorization: Bearer "))
+        self.assertFalse(self.file.exists())
+
+    def test_a_file_that_the_command_puts_there_stays(self):
+        done = self.exec("apple", "--header-file", str(self.file), "--", "sh", "-c", f'rm "{self.file}"; echo mine >"{self.file}"')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.file.read_text(), "mine\n")
 
     def test_the_command_finds_limits_umask_and_signals_as_they_were(self):
         resource.setrlimit(resource.RLIMIT_CORE, (4096, resource.getrlimit(resource.RLIMIT_CORE)[1]))
@@ -79,16 +112,55 @@ class Exec(BuildJob):
         self.assertEqual(done.stdout, "True\n", "the command finds it ignored as before")
         self.assertFalse(self.file.exists())
 
-    def test_a_signal_reaches_the_command_and_the_file_goes(self):
-        job = subprocess.Popen([program_path("signet"), "exec", "apple", "--header-file", str(self.file), "--", "sh", "-c",
-                                "trap 'echo told; exit 3' TERM; echo begun; while :; do sleep 0.01; done"],
-                               env=self.environment(), stdout=subprocess.PIPE, text=True)
+    def begin(self, *command, **more) -> subprocess.Popen:
+        """A command that has said "begun" and finds a header file."""
+        job = subprocess.Popen([program_path("signet"), "exec", "apple", "--header-file", str(self.file), "--", *command],
+                               env=self.environment(), stdout=subprocess.PIPE, text=True, **more)
+        self.addCleanup(job.stdout.close)
+        self.addCleanup(job.wait)
+        self.addCleanup(job.kill)
         self.assertEqual(job.stdout.readline(), "begun\n")
         self.assertTrue(self.file.exists())
-        job.terminate()
-        self.assertEqual(job.communicate(timeout=seconds(30))[0], "told\n")
+        return job
+
+    def begin_listening(self, number: int) -> subprocess.Popen:
+        return self.begin(sys.executable, "-c", f"import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [{number}]); "
+                          f"print('begun', flush=True); print('told', signal.sigwait([{number}]) == {number}); exit(3)")
+
+    def told(self, job):
+        self.assertEqual(job.communicate(timeout=seconds(30))[0], "told True\n")
         self.assertEqual(job.returncode, 3)
         self.assertFalse(self.file.exists())
+
+    def test_a_signal_reaches_the_command_and_the_file_goes(self):
+        for name in ("TERM", "HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "XCPU", "WINCH", "CONT", "IO", "PWR", "RTMAX"):
+            with self.subTest(name):
+                number = getattr(signal, f"SIG{name}")
+                job = self.begin_listening(number)
+                job.send_signal(number)
+                self.told(job)
+
+    def test_a_signal_of_the_kernel_to_us_alone_reaches_it_too(self):
+        job = self.begin_listening(signal.SIGIO)
+        ours, others = socket.socketpair()
+        with ours, others:
+            fcntl.fcntl(ours, fcntl.F_SETOWN, job.pid)
+            fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+            others.send(b"x")
+            self.told(job)
+
+    def test_a_signal_that_the_command_does_not_listen_to_kills_it_and_the_file_goes(self):
+        job = self.begin("sh", "-c", "echo begun; exec sleep 1000")
+        job.send_signal(signal.SIGUSR1)
+        self.assertEqual(job.wait(timeout=seconds(30)), 128 + signal.SIGUSR1)
+        self.assertFalse(self.file.exists())
+
+    def test_a_command_does_not_outlive_us(self):
+        job = self.begin("sh", "-c", "echo begun; echo $$; exec sleep 1000")
+        command = os.pidfd_open(int(job.stdout.readline()))
+        self.addCleanup(os.close, command)
+        job.kill()
+        self.assertTrue(select.select([command], [], [], seconds(30))[0], "the command has ended")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,25 @@
 """A file with a token for a build job: written once, or kept fresh for as long as the build takes."""
 
+import contextlib
 import os
+import pathlib
+import re
 import signal
 import socket
 import stat
 import subprocess
+import tempfile
 import unittest
 
 from tests.support.build_job import BuildJob
 from tests.support.process import eventually, program_path, seconds
 
 SHORT = "4s"  # handed out for two seconds, so renewed within three
+
+
+def blocked(pid: int) -> set:
+    mask = int(re.search(r"SigBlk:\s*(\w+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1], 16)
+    return {number for number in range(1, 65) if mask & 1 << (number - 1)}
 
 
 class Watch(BuildJob):
@@ -34,13 +43,29 @@ class Watch(BuildJob):
         return self.file.read_text() if self.file.exists() else ""
 
     def test_one_writing_leaves_a_file_for_us_alone(self):
-        os.symlink("/nowhere/else", self.file)
+        self.file.write_text("a longer text than a JWT " * 100)
+        self.file.chmod(0o644)
         done = self.stack.cli("token", "apple", "--file", str(self.file))
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         self.assertTrue(stat.S_ISREG(self.file.lstat().st_mode))
         self.assertEqual(stat.S_IMODE(self.file.lstat().st_mode), 0o600)
         self.verified(self.content().strip())
         self.assertEqual(list(self.place.iterdir()), [self.file])
+
+    def test_only_a_regular_file_is_replaced(self):
+        def listen():
+            with socket.socket(socket.AF_UNIX) as listening:
+                listening.bind(str(self.file))
+        for make in (listen, lambda: os.mkfifo(self.file), lambda: self.file.symlink_to("/dev/full"), lambda: self.file.symlink_to("/nowhere/else")):
+            make()
+            before = self.file.lstat()
+            for way in ([], ["--watch"]):
+                done = self.stack.cli("token", "apple", "--file", str(self.file), *way)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn("not a regular file", done.stderr)
+                self.assertEqual(self.file.lstat(), before)
+                self.assertEqual(list(self.place.iterdir()), [self.file])
+            self.file.unlink()
 
     def test_a_folder_that_does_not_take_it_is_named(self):
         for path in (self.place, self.place / "none" / "jwt"):
@@ -79,6 +104,36 @@ class Watch(BuildJob):
         job.stdin.close()
         job.wait()
         self.finished(program)
+
+    def test_each_ending_comes_before_an_answer(self):
+        job = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+        with socket.socket(socket.AF_UNIX) as silent, tempfile.TemporaryDirectory(prefix="signet-job-") as folder:
+            path = f"{folder}/socket"
+            silent.bind(path)
+            silent.listen()
+            for end in (lambda program: program.send_signal(signal.SIGINT), lambda program: program.send_signal(signal.SIGHUP),
+                        lambda program: program.terminate(), lambda program: job.stdin.close()):
+                program = self.watch("--while", str(job.pid), "--timeout", "1h", "--socket", path)
+                connection = silent.accept()[0]
+                with connection:
+                    self.assertTrue(connection.recv(4096))
+                    end(program)
+                    self.assertEqual(self.finished(program), "")
+        job.wait()
+
+    def test_an_ending_comes_before_room_in_the_services_queue(self):
+        with contextlib.ExitStack() as queue, tempfile.TemporaryDirectory(prefix="signet-job-") as folder:
+            busy = queue.enter_context(socket.socket(socket.AF_UNIX))
+            busy.bind(f"{folder}/socket")
+            busy.listen(0)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    waiting = queue.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK))
+                    waiting.connect(f"{folder}/socket")
+            program = self.watch("--timeout", "1h", "--socket", f"{folder}/socket")
+            eventually(lambda: signal.SIGTERM in blocked(program.pid), "it listens to signals")
+            program.terminate()
+            self.assertEqual(self.finished(program), "")
 
     def test_a_job_that_has_ended_already_is_a_wrong_command_line(self):
         job = subprocess.Popen(["true"])
@@ -123,6 +178,50 @@ class Watch(BuildJob):
         self.assertIn("expired", errors[1])
         self.assertIn("fresh again", errors[2])
         self.assertNotIn("lost laptop", "".join(errors))
+
+    def test_an_expired_token_goes_although_no_answer_comes(self):
+        program = self.watch("--lifetime", SHORT, "--timeout", "1h")
+        self.assertEqual(program.stdout.readline(), "ready\n")
+        with self.stack.daemon.stopped():
+            eventually(lambda: not self.file.exists(), "the expired token is gone", 20)
+            program.terminate()
+            self.assertIn("has expired", self.finished(program))
+
+    def test_a_file_that_a_cleaner_takes_away_comes_back(self):
+        program = self.watch()
+        self.assertEqual(program.stdout.readline(), "ready\n")
+        before = self.content()
+        self.file.unlink()
+        eventually(self.file.exists, "the file is there again", 20)
+        self.assertEqual(self.content(), before)
+        program.terminate()
+        self.assertEqual(self.finished(program), "")
+
+    def test_a_watch_takes_only_its_own_file_away(self):
+        first, second = self.watch(), None
+        self.assertEqual(first.stdout.readline(), "ready\n")
+        second = self.watch()
+        self.assertEqual(second.stdout.readline(), "ready\n")
+        held = self.file.stat()
+        first.terminate()
+        self.assertEqual(first.wait(timeout=seconds(30)), 0)
+        self.assertEqual(self.file.stat(), held)
+        second.terminate()
+        self.finished(second)
+
+    def test_what_is_said_is_true_where_a_folder_stands_in_the_way(self):
+        program = self.watch("--lifetime", SHORT)
+        self.assertEqual(program.stdout.readline(), "ready\n")
+        self.file.unlink()
+        self.file.mkdir()
+        line = program.stderr.readline()
+        self.assertIn("not a regular file", line)
+        self.assertIn("No token of this watch is there", line)
+        self.file.rmdir()
+        self.assertIn("fresh again", program.stderr.readline())
+        self.verified(self.content().strip())
+        program.terminate()
+        self.assertEqual(self.finished(program), "")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,15 @@ TEST_CASE("a JWT expires at its exp, one without never") {
   CHECK_FALSE(has_expired(held(-1000, std::nullopt), kNow));
 }
 
+TEST_CASE("a renewal takes no longer than the held JWT lives") {
+  CHECK(renewal_timeout(held(0, 7), kNow, 30s) == 7s);
+  CHECK(renewal_timeout(held(0, 420), kNow, 30s) == 30s);
+  CHECK(renewal_timeout(held(0, 420), kNow, 1500ms) == 1500ms);
+  CHECK(renewal_timeout(held(-9, -1), kNow, 30s) == 1s);
+  CHECK(renewal_timeout(held(-9, 0), kNow, 200ms) == 200ms);
+  CHECK(renewal_timeout(held(0, std::nullopt), kNow, 30s) == 30s);
+}
+
 TEST_CASE("pauses double up to a minute, and the service's own word counts more") {
   CHECK(retry_pause(1, std::nullopt) == 1s);
   CHECK(retry_pause(2, std::nullopt) == 2s);
