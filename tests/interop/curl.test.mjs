@@ -32,6 +32,14 @@ test("device-count.sh runs curl with a token, or not at all", async (context) =>
   assert.equal(seen.length, 1);
 });
 
+test("device-count.sh says what the service refused", async (context) => {
+  const { run } = await standIn(context, { "api.enterprise.developer.apple.com": async () => ({ status: 403, body: { errors: [{ code: "FORBIDDEN" }] } }) });
+  const { code, stdout, stderr } = await run("bash", ["device-count.sh"]);
+  assert.notEqual(code, 0);
+  assert.equal(stdout, "");
+  assert.match(stderr, /FORBIDDEN/);
+});
+
 test("wait-for-build.sh reads a file that is fresh as long as it waits", async (context) => {
   const states = ["PROCESSING", 503, "PROCESSING", 500, "VALID"];
   const { seen, run } = await standIn(context, {
