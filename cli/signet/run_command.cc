@@ -62,8 +62,7 @@ Result<void, Failure> place_in_descriptor(int target, const std::string& text) {
 sigset_t watched_signals() {
   sigset_t set;
   ::sigfillset(&set);
-  for (const int signal :
-       {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU})
     ::sigdelset(&set, signal);
   return set;
 }

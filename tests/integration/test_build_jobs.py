@@ -133,7 +133,7 @@ class Exec(BuildJob):
         self.assertFalse(self.file.exists())
 
     def test_a_signal_reaches_the_command_and_the_file_goes(self):
-        for name in ("TERM", "HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "VTALRM", "PROF", "XCPU", "WINCH", "CONT", "IO", "PWR", "RTMAX"):
+        for name in ("TERM", "HUP", "INT", "QUIT", "USR1", "USR2", "ABRT", "ALRM", "VTALRM", "PROF", "XCPU", "WINCH", "CONT", "IO", "PWR", "RTMAX"):
             with self.subTest(name):
                 number = getattr(signal, f"SIG{name}")
                 job = self.begin_listening(number)
