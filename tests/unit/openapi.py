@@ -100,10 +100,23 @@ def member_faults(value, schema, path):
     return found
 
 
+def state_enums():
+    """The states of a key, of each schema that tells them."""
+    schemas = DOCUMENT["components"]["schemas"]
+    of_status = schemas["Status"]["properties"]["keys"]["additionalProperties"]
+    keys = [schema for name, schema in schemas.items() if name.startswith("Key") and "state" in schema.get("properties", {})]
+    return [set(schema["properties"]["state"]["enum"]) for schema in [*keys, of_status]]
+
+
 class Calls(unittest.TestCase):
     def test_the_calls_are_the_daemons_routes(self):
         documented = {(operation["tags"][0], method, path) for method, path, operation in operations()}
         self.assertEqual(documented, routes())
+
+    def test_every_answer_knows_the_same_states_of_a_key(self):
+        states = state_enums()
+        self.assertGreater(len(states), 2)
+        self.assertEqual([states[0]] * len(states), states)
 
     def test_every_call_has_a_name_of_its_own(self):
         names = [operation["operationId"] for _, _, operation in operations()]
