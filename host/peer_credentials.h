@@ -12,7 +12,7 @@ struct PeerCredentials {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups{};  ///< supplementary groups
-  pid_t pid = 0;                ///< for the audit only: it may have been reused
+  pid_t pid = 0;                ///< may have been reused: for the audit, and for peer_cgroup.h, which guards against it
 };
 
 /// SO_PEERCRED and SO_PEERGROUPS, unix(7). Error not_permitted where the uid is the kernel's overflow uid (a user we
