@@ -2,38 +2,23 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "proto/api.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
+#include "tests/unit/proto_api_bodies.h"
 
 using namespace signet;
+using namespace signet::testing;
 namespace json = boost::json;
 
 namespace {
-
-/// Every reader refuses the body with invalid_request and a message that begins with the path.
-template <class T>
-void require_refused(const Result<T>& result, const std::string& path) {
-  REQUIRE_ERROR(result, ErrorCode::invalid_request);
-  INFO("message: " << result.error().message);
-  REQUIRE(result.error().message.starts_with(path + " "));
-}
 
 struct Refusal {
   std::string body;
   std::string path;
 };
-
-/// A body with one member replaced by a JSON text, or left out where that is empty.
-std::string with_member(const std::string& body, const std::string& name, const std::string& replacement) {
-  json::object object = json::parse(body).as_object();
-  object.erase(name);
-  if (!replacement.empty()) object.emplace(name, json::parse(replacement));
-  return json::serialize(object);
-}
 
 const std::string kTokenAnswer = write(TokenAnswer{.token = "h.p.s",
                                                    .key = "apple",
@@ -63,8 +48,6 @@ const std::string kWhoAmI = write(
 const std::string kHealth = write(Health{.status = "degraded",
                                          .tokens = {{"build", {"absent", "The token is not there.", 1700000000}}},
                                          .keys = {{"apple", {"misconfigured", "Its key changed."}}}});
-const std::string kProblem =
-    write(Problem{.code = ErrorCode::not_permitted, .detail = "No.", .request_id = "r1", .errors = {"one", "two"}});
 
 }  // namespace
 
@@ -299,35 +282,6 @@ TEST_CASE("a JWK set survives the way through JSON") {
   CHECK(keys->at(0).at("kid") == "K");
   require_refused(read_jwks(R"({"keys":[{},[]]})"), "$.keys[1]");
   require_refused(read_jwks("[]"), "$");
-}
-
-TEST_CASE("a problem document says its code in three ways") {
-  const json::value document = json::parse(kProblem);
-  CHECK(document.at("type") == "about:blank");
-  CHECK(document.at("status") == 403);
-  CHECK(document.at("title") == "Forbidden");
-  CHECK(document.at("code") == "not_permitted");
-  const Result<Problem> problem = read_problem(kProblem);
-  REQUIRE_OK(problem);
-  CHECK(problem->code == ErrorCode::not_permitted);
-  CHECK(problem->detail == "No.");
-  CHECK(problem->request_id == "r1");
-  CHECK(problem->errors == std::vector<std::string>{"one", "two"});
-}
-
-TEST_CASE("every code that travels does so unchanged") {
-  for (int i = 0; i <= static_cast<int>(ErrorCode::deadline_exceeded); ++i) {
-    const auto code = static_cast<ErrorCode>(i);
-    CHECK(read_problem(write(Problem{.code = code, .detail = "d", .request_id = "r"}))->code == code);
-  }
-}
-
-TEST_CASE("a problem document of others is refused") {
-  require_refused(read_problem(with_member(kProblem, "code", "\"teapot\"")), "$.code");
-  require_refused(read_problem(with_member(kProblem, "code", "\"bad_input\"")), "$.code");
-  require_refused(read_problem(with_member(kProblem, "status", "200")), "$.status");
-  require_refused(read_problem(with_member(kProblem, "errors", "[1]")), "$.errors[0]");
-  require_refused(read_problem("<html>"), "$");
 }
 
 TEST_CASE("a reason for disabling has 1 to 500 characters") {

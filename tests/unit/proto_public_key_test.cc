@@ -45,21 +45,6 @@ Bytes sign_der(EVP_PKEY* key, std::string_view message, const char* hash = "SHA2
   return signature;
 }
 
-// (2^one - 1) * (2^other - 1): of two Mersenne primes the numbers of an RSA key.
-Bytes mersenne(int one, int other) {
-  const BigNumber left(BN_new());
-  const BigNumber right(BN_new());
-  const std::unique_ptr<BN_CTX, FreeWith<BN_CTX_free>> context(BN_CTX_new());
-  BN_set_bit(left.get(), one);
-  BN_sub_word(left.get(), 1);
-  BN_set_bit(right.get(), other);
-  BN_sub_word(right.get(), 1);
-  BN_mul(left.get(), left.get(), right.get(), context.get());
-  Bytes octets_of_product(static_cast<std::size_t>(BN_num_bytes(left.get())));
-  BN_bn2bin(left.get(), writable_octets(octets_of_product));
-  return octets_of_product;
-}
-
 }  // namespace
 
 TEST_CASE("thumbprints are those of the RFCs") {
@@ -279,35 +264,6 @@ TEST_CASE("a point off its curve, of another length or at infinity is refused") 
   REQUIRE_ERROR(PublicKey::from_ec_point(KeyType::ec_p256, Bytes{std::byte{0}}), ErrorCode::bad_input);
   point.back() ^= std::byte{1};
   REQUIRE_ERROR(PublicKey::from_ec_point(KeyType::ec_p256, point), ErrorCode::bad_input);
-}
-
-TEST_CASE("RSA and Ed25519 numbers of the wrong size are refused") {
-  REQUIRE_ERROR(PublicKey::from_ed25519(Bytes(31)), ErrorCode::bad_input);
-  REQUIRE_ERROR(PublicKey::from_ed25519(Bytes(33)), ErrorCode::bad_input);
-  const JwkMembers jwk = signature_vector("rfc7515.json A.2").jwk;
-  const Bytes modulus = *base64url_decode(jwk.at("n"));
-  const Bytes exponent = *base64url_decode(jwk.at("e"));
-  REQUIRE_ERROR(PublicKey::from_rsa({}, exponent), ErrorCode::bad_input);
-  REQUIRE_ERROR(PublicKey::from_rsa(modulus, {}), ErrorCode::bad_input);
-  REQUIRE_ERROR(PublicKey::from_rsa(modulus, Bytes{std::byte{1}}), ErrorCode::bad_input);
-  REQUIRE_ERROR(PublicKey::from_rsa(BytesView(modulus).first(255), exponent), ErrorCode::bad_input);
-  REQUIRE_ERROR(PublicKey::from_rsa(Bytes(3000, std::byte{0xff}), exponent), ErrorCode::bad_input);
-  Bytes with_zero{std::byte{0}};
-  with_zero.insert(with_zero.end(), modulus.begin(), modulus.end());
-  CHECK(PublicKey::from_rsa(with_zero, exponent)->jwk() == jwk);
-}
-
-TEST_CASE("what is no product of two large primes is no RSA modulus, and never by chance") {
-  const Bytes exponent{std::byte{1}, std::byte{0}, std::byte{1}};
-  for (int i = 0; i < 20; ++i) {
-    CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 1), exponent));     // a prime
-    CHECK_FALSE(PublicKey::from_rsa(mersenne(1279, 1279), exponent));  // its square
-    CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 2), exponent));     // three times a prime
-    CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 2048), exponent));  // of many small factors
-    REQUIRE_OK(PublicKey::from_rsa(mersenne(2203, 1279), exponent));
-  }
-  CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 1279), mersenne(2203, 1279)));
-  CHECK_FALSE(PublicKey::from_rsa(mersenne(2203, 1279), Bytes{std::byte{2}}));
 }
 
 TEST_CASE("a PEM text of another kind is refused") {
