@@ -8,8 +8,7 @@ import unittest
 from cryptography.hazmat.primitives import serialization
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from tests.support.admin import PROFILES, AdminTest, pin_of, spki
-from tests.support.fault import FaultModule
+from tests.support.admin import PROFILES, AdminTest, OnAnUnwillingToken, pin_of, spki
 
 KINDS = {"p256": ("EC P-256", ECAlgorithm), "p384": ("EC P-384", ECAlgorithm), "p521": ("EC P-521", ECAlgorithm),
          "rsa2048": ("RSA 2048", RSAAlgorithm), "rsa3072": ("RSA 3072", RSAAlgorithm), "ed25519": ("Ed25519", OKPAlgorithm)}
@@ -87,18 +86,7 @@ class Generate(AdminTest):
         self.assertIn("pkcs11:object=reports", path.read_text())
 
 
-class Faults(AdminTest):
-    def setUp(self):
-        super().setUp()
-        self.hsm.init_token()
-        self.fault = FaultModule(self.root)
-        self.environment.update(self.fault.environment)
-        self.token = ["--module", self.fault.path, "--token", self.hsm.token]
-
-    def objects(self) -> int:
-        """As many as SoftHSM has files for."""
-        return len(list(self.hsm.tokens.glob("*/*.object"))) - 1  # token.object is the token itself
-
+class Faults(OnAnUnwillingToken):
     def test_a_key_that_is_not_proven_is_destroyed_again(self):
         for rule in ("C_Sign rv=0x30", "C_SignInit rv=0x60", "C_GetAttributeValue rv=0x30"):
             with self.subTest(rule):

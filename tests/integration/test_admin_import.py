@@ -9,8 +9,7 @@ import unittest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from tests.support.admin import PASSPHRASE, PKCS8, TRADITIONAL, AdminTest, id_of, pem, pin_of, spki
-from tests.support.fault import FaultModule
+from tests.support.admin import PASSPHRASE, PKCS8, TRADITIONAL, AdminTest, OnAnUnwillingToken, id_of, pem, pin_of, spki
 from tests.support.process import run
 
 
@@ -165,21 +164,11 @@ class Import(AdminTest):
         self.assertEqual(self.keys(), {})
 
 
-class OnAnUnwillingToken(AdminTest):
-    """The fault module stands between signet-admin and SoftHSM."""
-
+class Faults(OnAnUnwillingToken):
     def setUp(self):
         super().setUp()
-        self.hsm.init_token()
-        self.fault = FaultModule(self.root)
-        self.environment.update(self.fault.environment)
-        self.token = ["--module", self.fault.path, "--token", self.hsm.token]
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.path = self.write("key.pem", pem(self.key))
-
-    def objects(self) -> int:
-        """As many as SoftHSM has files for."""
-        return len(list(self.hsm.tokens.glob("*/*.object"))) - 1  # token.object is the token itself
 
     def test_a_key_whose_signature_is_not_proven_is_destroyed_again(self):
         self.fault.rules("C_Sign rv=0x30")

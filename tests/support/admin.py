@@ -10,6 +10,7 @@ import unittest
 
 from cryptography.hazmat.primitives import serialization
 
+from tests.support.fault import FaultModule
 from tests.support.hsm import SoftHsm
 from tests.support.process import environment, program_path, run
 from tests.support.terminal import Terminal
@@ -80,3 +81,18 @@ class AdminTest(unittest.TestCase):
 
     def terminal(self, *words):
         return self.enterContext(Terminal([program_path("signet-admin"), *words], {**self.environment, "TERM": "xterm"}))
+
+
+class OnAnUnwillingToken(AdminTest):
+    """The fault module stands between signet-admin and SoftHSM."""
+
+    def setUp(self):
+        super().setUp()
+        self.hsm.init_token()
+        self.fault = FaultModule(self.root)
+        self.environment.update(self.fault.environment)
+        self.token = ["--module", self.fault.path, "--token", self.hsm.token]
+
+    def objects(self) -> int:
+        """As many as SoftHSM has files for."""
+        return len(list(self.hsm.tokens.glob("*/*.object"))) - 1  # token.object is the token itself
