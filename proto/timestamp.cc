@@ -9,6 +9,7 @@ namespace signet {
 namespace {
 
 constexpr std::string_view kForm = "0000-00-00T00:00:00.000Z";
+constexpr std::size_t kToSeconds = 19;
 
 /// The text has kForm's punctuation where kForm has it.
 bool has_form(std::string_view text) {
@@ -48,6 +49,13 @@ std::optional<UtcTime> parse_utc_timestamp(std::string_view text) {
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) + std::chrono::milliseconds(number_at(text, 20, 3));
+}
+
+std::optional<std::chrono::sys_seconds> parse_utc_seconds(std::string_view text) {
+  if (text.size() != kToSeconds + 1 || text.back() != 'Z') return std::nullopt;
+  const auto time = parse_utc_timestamp(fmt::format("{}.000Z", text.substr(0, kToSeconds)));
+  if (!time) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(*time);
 }
 
 }  // namespace signet

@@ -16,4 +16,7 @@ std::string utc_timestamp(UtcTime time);
 /// The same read back, in exactly that form; nothing for any other text. Pure.
 std::optional<UtcTime> parse_utc_timestamp(std::string_view text);
 
+/// As people write it, without a part of a second: exactly "2026-11-25T12:00:00Z"; nothing for any other text. Pure.
+std::optional<std::chrono::sys_seconds> parse_utc_seconds(std::string_view text);
+
 }  // namespace signet

@@ -68,14 +68,6 @@ Done<void> read_who_options(AuditOptions& options, const po::variables_map& valu
   return {};
 }
 
-Done<UtcTime> time_of(std::string word) {
-  // The milliseconds may be left out.
-  if (word.size() == 20 && word.ends_with('Z')) word.insert(19, ".000");
-  const auto time = parse_utc_timestamp(word);
-  if (!time) return usage("--at wants a time in UTC like 2026-11-25T12:00:00Z.");
-  return *time;
-}
-
 Done<void> read_live_options(AuditOptions& options, const po::variables_map& values) {
   options.files = words_of(values);
   if (options.files.empty()) return usage("The command audit live wants a key; see signet-admin audit live --help.");
@@ -87,7 +79,7 @@ Done<void> read_live_options(AuditOptions& options, const po::variables_map& val
     SIGNET_TRY_ASSIGN(options.max_age, duration_of(values, "max-age"));
   }
   if (values.contains("at")) {
-    SIGNET_TRY_ASSIGN(options.at, time_of(text(values, "at")));
+    SIGNET_TRY_ASSIGN(options.at, utc_time(values, "at"));
   }
   if (!values.contains("spki")) return {};
   std::string_view digits = values["spki"].as<std::string>();

@@ -43,4 +43,12 @@ Done<std::optional<int>> descriptor(const po::variables_map& values, const char*
   return std::optional<int>(static_cast<int>(*number));
 }
 
+Done<UtcTime> utc_time(const po::variables_map& values, const char* name) {
+  const std::string word = text(values, name);
+  if (const auto seconds = parse_utc_seconds(word)) return UtcTime(*seconds);
+  const auto time = parse_utc_timestamp(word);
+  if (!time) return usage(fmt::format("--{} wants a time in UTC like 2026-11-25T12:00:00Z.", name));
+  return *time;
+}
+
 }  // namespace signet::admin

@@ -9,6 +9,7 @@
 #include <boost/program_options/variables_map.hpp>
 
 #include "cli/signet-admin/failure.h"
+#include "proto/timestamp.h"
 
 // What the parts of the command line are built of: options described, and their values taken out. Any thread.
 namespace signet::admin {
@@ -29,6 +30,9 @@ Words words_of(const boost::program_options::variables_map& values);
 
 /// A descriptor's number. Failure: usage.
 Done<std::optional<int>> descriptor(const boost::program_options::variables_map& values, const char* name);
+
+/// A time in UTC, of a person ("2026-11-25T12:00:00Z") or of a log line, which has milliseconds. Failure: usage.
+Done<UtcTime> utc_time(const boost::program_options::variables_map& values, const char* name);
 
 inline Unexpected<Failure> usage(std::string sentence) { return Unexpected(usage_failure(std::move(sentence))); }
 

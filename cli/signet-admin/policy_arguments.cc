@@ -1,10 +1,7 @@
 #include "cli/signet-admin/policy_arguments.h"
 
-#include <fmt/format.h>
-
 #include "cli/signet-admin/option_values.h"
 #include "cli/terminal/token_request.h"
-#include "proto/config_values.h"
 
 namespace signet::admin {
 namespace {
@@ -12,7 +9,6 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* kDefaultConfig = "/etc/signet/signetd.conf";
-constexpr std::int64_t kLastSecond = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 Done<void> read_check_options(PolicyOptions& options, const po::variables_map& values) {
   options.files = words_of(values);
@@ -36,9 +32,8 @@ Done<void> read_test_options(PolicyOptions& options, const po::variables_map& va
   if (!request) return usage(request.error());
   options.request = std::move(*request);
   if (!values.contains("at")) return {};
-  const auto at = parse_integer(text(values, "at"), 0, kLastSecond);
-  if (!at) return usage(fmt::format("--at {}, in seconds since 1970.", at.error().message));
-  options.at = std::chrono::sys_seconds(std::chrono::seconds(*at));
+  SIGNET_TRY_ASSIGN(const UtcTime at, utc_time(values, "at"));
+  options.at = std::chrono::floor<std::chrono::seconds>(at);
   return {};
 }
 

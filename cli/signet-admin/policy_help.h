@@ -34,7 +34,7 @@ cannot be read, a key counts as enabled.
   --scope S           a scope; repeat it for several
   --lifetime TIME     90s, 10min
   --fresh             as in a request
-  --at SECONDS        the time, in seconds since 1970; default: now
+  --at TIME           at that time instead of now, in UTC: 2026-11-25T12:00:00Z
   --json              print it for a script
 
 Example:

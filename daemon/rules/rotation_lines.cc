@@ -37,11 +37,9 @@ bool may_differ(std::string_view option) {
 
 /// RFC 3339 in UTC, whole seconds.
 Result<sys_seconds> parse_time(std::string_view word, std::string_view text) {
-  const auto time = text.ends_with('Z') && text.size() == 20
-                        ? parse_utc_timestamp(fmt::format("{}.000Z", text.substr(0, 19)))
-                        : std::nullopt;
+  const auto time = parse_utc_seconds(text);
   if (!time) return refused(fmt::format("has no time in {}; write it as {}=2026-12-01T00:00:00Z", word, word));
-  return std::chrono::floor<std::chrono::seconds>(*time);
+  return *time;
 }
 
 Result<void> take_word(Line& line, const ConfigEntry& entry, std::string_view word) {

@@ -164,7 +164,7 @@ class Policy(unittest.TestCase):
                     self.assertEqual((code, told["rule"]), (document["code"], rule))
         for key, body in (("ruled", GOOD), ("fixed", {}), ("watched", {"claims": {"sub": "x"}, "scope": "other"})):
             with self.subTest(key=key, body=body):
-                told = json.loads(self.policy_test(key, *option_words(body), "--at", "1700000000", "--json").stdout)
+                told = json.loads(self.policy_test(key, *option_words(body), "--at", "2023-11-14T22:13:20Z", "--json").stdout)
                 signed = payload(self.stack.jwt(body, key=key).json()["token"])
                 self.assertEqual((told["admitted"], told["issued_at"]), (True, 1700000000))
                 self.assertEqual(told["expires_at"] - told["issued_at"], signed["exp"] - signed["iat"])
@@ -197,7 +197,8 @@ class Policy(unittest.TestCase):
             with self.subTest(caller=caller):
                 self.assertIn("--as", self.policy_test("ruled", caller=caller, code=2).stderr)
         self.policy_test("ruled", "--claim", "sub=x", code=2)
-        self.policy_test("ruled", "--at", "yesterday", code=2)
+        for time in ("yesterday", "1700000000"):
+            self.assertIn("--at wants a time in UTC", self.policy_test("ruled", "--at", time, code=2).stderr)
         self.policy_test("ruled", "--lifetime", "1500ms", code=2)
         self.admin_tool("policy", "test", "--as", "uid=0", code=2)
         missing = self.admin_tool("policy", "test", "x", "--as", "uid=0", "--config", "/nowhere/signetd.conf", code=1)

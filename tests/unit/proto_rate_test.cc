@@ -18,6 +18,14 @@ TEST_CASE("Timestamps are read back in the form they are written in, and in no o
     CHECK_FALSE(parse_utc_timestamp(text).has_value());
 }
 
+TEST_CASE("A person's time has whole seconds") {
+  CHECK(parse_utc_seconds("2023-11-14T22:13:20Z") == std::chrono::sys_seconds(1'700'000'000s));
+  for (const char* text :
+       {"", "Z", "1700000000", "2023-11-14T22:13:20.123Z", "2023-11-14T22:13:20", "2023-11-14T22:13:20z",
+        "2023-02-30T22:13:20Z", "2023-11-14T22:13:60Z", "2023-11-14T22:13:20+"})
+    CHECK_FALSE(parse_utc_seconds(text).has_value());
+}
+
 TEST_CASE("Rates are counts for a second, a minute, an hour or a day") {
   CHECK(parse_rate("10/s").value() == std::vector<RateLimit>{{10, 1s}});
   CHECK(parse_rate("10/s, 2000/day").value() == std::vector<RateLimit>{{10, 1s}, {2000, 24h}});
