@@ -45,9 +45,9 @@ Done<void> read_verify_options(AuditOptions& options, const po::variables_map& v
 // A JWT begins with the base64url of {" and has two dots; no file of ours is called so.
 bool looks_like_jwt(std::string_view word) { return word.starts_with("eyJ") && std::ranges::count(word, '.') == 2; }
 
-JwtSource jwt_source(const std::string& word) {
-  if (const auto digest = sha256_from_hex(word)) return JwtSource{.sha256 = digest};
-  return JwtSource{.file = word};
+GivenJwt given_jwt(const std::string& word) {
+  if (const auto digest = sha256_from_hex(word)) return GivenJwt{.sha256 = digest};
+  return GivenJwt{.file = word};
 }
 
 Done<void> read_who_options(AuditOptions& options, const po::variables_map& values) {
@@ -61,7 +61,7 @@ Done<void> read_who_options(AuditOptions& options, const po::variables_map& valu
   if (options.jwt.descriptor) return {};
   if (options.files.empty())
     return usage("The command audit who wants a token: \"-\" for stdin, a file, --jwt-fd N, or its SHA-256.");
-  options.jwt = jwt_source(options.files.front());
+  options.jwt = given_jwt(options.files.front());
   options.files.erase(options.files.begin());
   if (options.jwt.file == "-" && std::ranges::count(options.files, "-") != 0)
     return usage("Token and log cannot both come from stdin; give the token with --jwt-fd N or in a file.");

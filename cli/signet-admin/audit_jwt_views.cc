@@ -48,7 +48,7 @@ std::string left_of(const std::optional<std::int64_t>& expires_at, UtcTime at) {
   return fmt::format("{}s", seconds);
 }
 
-std::string name_of(const rules::JwtHolder& holder) {
+std::string name_of(const rules::JwtRecipient& holder) {
   auto name = holder.user.empty() ? "uid " + number_or_dash(holder.uid) : holder.user;
   if (!holder.unit.empty()) name += " (" + holder.unit + ")";
   return name;

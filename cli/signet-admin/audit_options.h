@@ -12,7 +12,7 @@
 namespace signet::admin {
 
 /// A JWT as `audit who` is told of it: never in the arguments, where every user of the machine could read it.
-struct JwtSource {
+struct GivenJwt {
   std::optional<Sha256Digest> sha256{};
   std::optional<int> descriptor{};
   std::string file{};  ///< "-": stdin
@@ -25,7 +25,7 @@ struct AuditOptions {
   std::vector<rules::ChainHead> heads{};  ///< of audit verify
   std::vector<std::string> signed_files{};
   std::chrono::milliseconds grace{30'000};
-  JwtSource jwt{};                                     ///< of audit who
+  GivenJwt jwt{};                                      ///< of audit who
   std::string key{};                                   ///< of audit live
   std::optional<Sha256Digest> spki_sha256{};           ///< of audit live
   std::optional<std::string> kid{};                    ///< of audit live

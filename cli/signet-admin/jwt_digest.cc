@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxJwtBytes = std::size_t{256} * 1024;
 
-Result<host::Secret> read_jwt(const JwtSource& source) {
+Result<host::Secret> read_jwt(const GivenJwt& source) {
   if (source.descriptor) return host::read_secret_descriptor(*source.descriptor, kMaxJwtBytes);
   if (source.file == "-") return host::read_secret_descriptor(STDIN_FILENO, kMaxJwtBytes);
   return host::read_secret_file(source.file, kMaxJwtBytes);
@@ -42,7 +42,7 @@ std::optional<Sha256Digest> twin_digest(const JwsParts& parts) {
 
 }  // namespace
 
-Done<JwtDigests> digests_of_jwt(const JwtSource& source) {
+Done<JwtDigests> digests_of_jwt(const GivenJwt& source) {
   if (source.sha256) return JwtDigests{.as_given = *source.sha256};
   const auto secret = read_jwt(source);
   // What was taken for a file's name may be the better part of a JWT.

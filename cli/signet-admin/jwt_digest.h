@@ -16,6 +16,6 @@ struct JwtDigests {
 
 /// The SHA-256 of the JWT that is meant, read from where it is. Failures: usage (it is no JWT in compact form),
 /// failure. Main thread.
-Done<JwtDigests> digests_of_jwt(const JwtSource& source);
+Done<JwtDigests> digests_of_jwt(const GivenJwt& source);
 
 }  // namespace signet::admin

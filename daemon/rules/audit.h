@@ -16,12 +16,10 @@
 // the line is written.
 namespace signet::rules {
 
-using AuditTime = UtcTime;
-
 /// What the audit log keeps of one decision. It has no place for a JWT, for a claim that a profile calls secret or for
 /// a text that was refused.
 struct AuditRecord {
-  AuditTime time{};
+  UtcTime time{};
   std::string request_id{};    ///< empty: nobody asked
   std::optional<Peer> peer{};  ///< absent: nobody asked
   std::string key{};           ///< empty: none, or a name that no key could have

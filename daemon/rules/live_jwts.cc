@@ -41,7 +41,7 @@ void LiveJwts::add(const AuditEntry& entry) {
   if (!was_given(entry)) return;
   jwt.last_given = entry.time;
   ++jwt.times_given;
-  const JwtHolder holder{.uid = entry.uid, .user = entry.user, .unit = entry.unit};
+  const JwtRecipient holder{.uid = entry.uid, .user = entry.user, .unit = entry.unit};
   if (std::ranges::find(jwt.holders, holder) == jwt.holders.end()) jwt.holders.push_back(holder);
 }
 

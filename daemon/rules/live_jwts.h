@@ -25,11 +25,11 @@ struct LiveQuery {
 };
 
 /// Who got a JWT.
-struct JwtHolder {
+struct JwtRecipient {
   std::optional<std::int64_t> uid{};
   std::string user{};
   std::string unit{};
-  bool operator==(const JwtHolder&) const = default;
+  bool operator==(const JwtRecipient&) const = default;
 };
 
 /// A JWT that is still good, with everybody who got it.
@@ -43,7 +43,7 @@ struct LiveJwt {
   boost::json::object claims{};
   UtcTime last_given{};
   std::uint64_t times_given = 0;
-  std::vector<JwtHolder> holders{};  ///< each once, in the order of the log
+  std::vector<JwtRecipient> holders{};  ///< each once, in the order of the log
 };
 
 /// Gathers, line by line, the JWTs that are asked for. Keeps those alone. Pure; one thread at a time.

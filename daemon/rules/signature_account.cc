@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 namespace signet::rules {
-void SignatureAccount::add_signature(LinePlace place, const SignedJwt& jwt) {
+void SignatureAccount::add_signature(LinePlace place, const RecordedSignature& jwt) {
   signatures_.push_back({.jwt = jwt.jwt_sha256, .input = jwt.input_sha256, .time = jwt.time, .place = place});
   in_order_ = false;
   const auto [key, is_new] = record_begins_.try_emplace(jwt.spki_sha256, jwt.time);

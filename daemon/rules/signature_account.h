@@ -15,7 +15,7 @@
 namespace signet::rules {
 
 /// One signature, as the program that holds the key recorded it.
-struct SignedJwt {
+struct RecordedSignature {
   UtcTime time{};
   Sha256Digest spki_sha256{};
   Sha256Digest input_sha256{};
@@ -45,7 +45,7 @@ class SignatureAccount {
  public:
   explicit SignatureAccount(AccountTimes times) : times_(times) {}
 
-  void add_signature(LinePlace place, const SignedJwt& jwt);
+  void add_signature(LinePlace place, const RecordedSignature& jwt);
   void add_line(LinePlace place, const AuditEntry& entry);
   /// Once, at the end.
   AccountReport finish();

@@ -13,9 +13,7 @@
 
 namespace signet::service {
 
-inline rules::AuditTime audit_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
+inline UtcTime audit_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 
 /// What the daemon says of itself: its own identity and what happened.
 rules::AuditRecord own_record(std::string outcome);

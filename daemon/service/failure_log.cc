@@ -16,7 +16,7 @@ bool is_ours(const Error& error) {
 }  // namespace
 
 void FailureLog::note(const rules::Peer& peer, std::string_view request_id, const Error& error) {
-  const rules::AuditTime now = audit_now();
+  const UtcTime now = audit_now();
   for (const rules::SuppressedRefusals& count : cap_.take_ended(now)) {
     host::log(host::LogLevel::info,
               fmt::format("{}: {} more refusals not logged",

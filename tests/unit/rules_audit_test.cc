@@ -9,7 +9,7 @@ using namespace signet::rules;
 
 namespace {
 
-constexpr AuditTime kTime{std::chrono::milliseconds(1'709'208'001'007)};  // 2024-02-29 12:00:01.007
+constexpr UtcTime kTime{std::chrono::milliseconds(1'709'208'001'007)};  // 2024-02-29 12:00:01.007
 
 AuditRecord issued() {
   return {.time = kTime,
@@ -67,14 +67,14 @@ TEST_CASE("An issued JWT leaves one line with a fixed order of members") {
 }
 
 TEST_CASE("A signature that was lost is named by what was to be signed") {
-  const AuditRecord record{.time = AuditTime{}, .outcome = "lost", .input_sha256 = sha256(bytes_of("abc"))};
+  const AuditRecord record{.time = UtcTime{}, .outcome = "lost", .input_sha256 = sha256(bytes_of("abc"))};
   CHECK(audit_members(record) ==
         R"("time":"1970-01-01T00:00:00.000Z","outcome":"lost",)"
         R"("input_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")");
 }
 
 TEST_CASE("A refusal's line has the rule, and leaves out what does not exist") {
-  const AuditRecord record{.time = AuditTime{},
+  const AuditRecord record{.time = UtcTime{},
                            .request_id = "r-2",
                            .peer = Peer{.uid = 5, .gid = 6, .pid = 7},
                            .outcome = "not_permitted",

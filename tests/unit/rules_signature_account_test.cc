@@ -17,7 +17,7 @@ Sha256Digest digest(unsigned number) {
 }
 const Sha256Digest kKey = digest(200);
 
-SignedJwt signature(unsigned number, int second) {
+RecordedSignature signature(unsigned number, int second) {
   return {.time = kNoon + seconds(second),
           .spki_sha256 = kKey,
           .input_sha256 = digest(number + 100),
