@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "daemon/service/audit_log.h"
 #include "host/log.h"
 
 namespace signet::service {
@@ -16,13 +15,8 @@ bool is_ours(const Error& error) {
 }  // namespace
 
 void FailureLog::note(const rules::Peer& peer, std::string_view request_id, const Error& error) {
-  const UtcTime now = audit_now();
-  for (const rules::SuppressedRefusals& count : cap_.take_ended(now)) {
-    host::log(host::LogLevel::info,
-              fmt::format("{}: {} more refusals not logged",
-                          count.uid ? fmt::format("uid {}", *count.uid) : "other uids", count.count));
-  }
-  if (!is_ours(error) && !cap_.note(peer.uid, now)) return;
+  lines_.tell_left_out();
+  if (!is_ours(error) && !lines_.takes(peer)) return;
   const host::LogLevel level = is_ours(error) ? host::LogLevel::warning : host::LogLevel::info;
   host::log_failure(level, fmt::format("request {} of uid {}", request_id, peer.uid), error);
 }

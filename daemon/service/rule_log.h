@@ -1,17 +1,16 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/rules/peer.h"
-#include "daemon/rules/refusal_cap.h"
+#include "daemon/service/capped_log.h"
 
 namespace signet::service {
 
-/// Tells the log of requests that broke a rule which `mode = audit` only records. Capped per uid like refusals, so that
-/// nobody fills the journal; the audit log has them all.
+/// Tells the log of requests that broke a rule which `mode = audit` only records. Capped per uid; the audit log has
+/// them all.
 class RuleLog {
  public:
   /// Nothing where there is no rule.
@@ -19,7 +18,7 @@ class RuleLog {
             const std::vector<std::string>& would_refuse);
 
  private:
-  rules::RefusalCap cap_{60, std::chrono::minutes(1)};
+  CappedLog lines_{"requests against rules in audit mode"};
 };
 
 }  // namespace signet::service
