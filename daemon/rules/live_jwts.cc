@@ -9,7 +9,7 @@ namespace {
 std::int64_t end_of(const LiveJwt& jwt) { return jwt.expires_at.value_or(std::numeric_limits<std::int64_t>::max()); }
 
 // A JWT that nobody took, or that was made ahead of its first caller, is valid all the same.
-bool was_given(const AuditEntry& entry) { return entry.outcome == "issued" || entry.outcome == "cached"; }
+bool was_given(const AuditEntry& entry) { return entry.outcome == "issued"; }
 
 }  // namespace
 

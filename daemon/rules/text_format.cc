@@ -56,7 +56,7 @@ bool is_host(std::string_view host) {
   while (!host.empty()) {
     const auto dot = host.find('.');
     if (!is_label(host.substr(0, dot))) return false;
-    if (dot == host.npos) return host.size() > 0;
+    if (dot == host.npos) return true;
     host.remove_prefix(dot + 1);
   }
   return false;
