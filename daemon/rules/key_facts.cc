@@ -1,23 +1,13 @@
 #include "daemon/rules/key_facts.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "daemon/rules/claims.h"
 #include "daemon/rules/late_values.h"
-#include "proto/base64url.h"
+#include "proto/base64.h"
 
 namespace signet::rules {
 namespace {
-
-/// RFC 4648 section 4.
-std::string base64_of(BytesView bytes) {
-  std::string text = base64url_encode(bytes);
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
-  return text.append((4 - text.size() % 4) % 4, '=');
-}
 
 Unexpected<Error> unknown(std::string_view what, std::string_view mend) {
   return Unexpected(Error{
@@ -54,7 +44,7 @@ bool names_fact(std::string_view json) {
 
 KeyFacts facts_of(const Sha256Digest& spki_sha256, const std::optional<PublicKey>& public_key,
                   const std::optional<X509Certificate>& certificate) {
-  KeyFacts facts{.spki_sha256 = base64_of(spki_sha256)};
+  KeyFacts facts{.spki_sha256 = base64_encode(spki_sha256)};
   if (public_key && public_key->spki_sha256() == spki_sha256) facts.thumbprint = public_key->thumbprint();
   if (!certificate || certificate->public_key().spki_sha256() != spki_sha256) return facts;
   facts.certificate_sha256 = certificate->sha256_thumbprint();
