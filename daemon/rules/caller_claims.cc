@@ -5,14 +5,13 @@
 #include <fmt/format.h>
 
 #include "daemon/rules/claim_value.h"
+#include "daemon/rules/scope.h"
 #include "proto/json_path.h"
 
 namespace signet::rules {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::string_view kScope = "scope";
 
 /// Names come from the client; json_path_member quotes and cuts what is not a plain word.
 std::string shown(std::string_view name) { return json_path_member("claims", name); }

@@ -22,7 +22,6 @@ namespace json = boost::json;
 using std::chrono::seconds;
 using Rules = std::vector<std::string>;
 
-constexpr std::string_view kScope = "scope";
 /// A JWT travels in an HTTP header field, which few servers take above 16 KiB.
 constexpr std::size_t kMaxClaimsBytes = 12'288;
 

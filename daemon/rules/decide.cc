@@ -19,7 +19,6 @@ Unexpected<Error> not_admitted(std::string_view key, std::string_view kind, cons
 }
 
 Unexpected<Error> broken(std::string_view key, const BrokenKey& what) {
-  constexpr std::chrono::seconds kRetryAfterMend{30};  // a person has to do something first
   return Unexpected(
       Error{ErrorCode::token_unavailable, what.message, fmt::format("key {} is misconfigured", key), kRetryAfterMend});
 }

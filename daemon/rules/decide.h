@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ namespace signet::rules {
 
 /// Key name and reason, as an officer disabled it.
 using DisabledKeys = std::map<std::string, std::string, std::less<>>;
+
+/// How soon asking again makes sense where a person has to do something first.
+inline constexpr std::chrono::seconds kRetryAfterMend{30};
 
 /// The key if it exists and the peer may use it. Error not_permitted, the same to the last letter for a key that is
 /// unknown, misnamed or another's (only `detail` tells them apart); token_unavailable for a broken key of the peer's

@@ -16,7 +16,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view kScope = "scope";
 /// RFC 7519 section 4.1: who speaks to whom, and when, is the profile's and the daemon's.
 constexpr std::array<std::string_view, 5> kNeverForced{"iss", "aud", "iat", "exp", "nbf"};
 

@@ -14,8 +14,6 @@ namespace {
 namespace json = boost::json;
 using Rules = std::vector<std::string>;
 
-constexpr std::string_view kScope = "scope";
-
 struct Broken {
   std::string option;   ///< as `mode` names the rule
   std::string message;  ///< without the rule

@@ -28,4 +28,7 @@ std::vector<std::string_view> scope_entries(const ScopeRule& rule, const boost::
 /// do not matter. Any thread.
 bool all_name_resources(const boost::json::value& scope, const std::vector<std::string>& resources);
 
+/// The claim of a scope (RFC 8693 section 4.2), and the member of a request that asks for it.
+inline constexpr std::string_view kScope = "scope";
+
 }  // namespace signet::rules

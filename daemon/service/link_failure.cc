@@ -4,11 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/decide.h"
+
 namespace signet::service {
 namespace {
 
-// How soon asking again makes sense where a person has to do something first.
-constexpr std::chrono::seconds kRetryAfterMend{30};
+using rules::kRetryAfterMend;
 
 std::string_view code_name(LinkFailureCode code) {
   switch (code) {

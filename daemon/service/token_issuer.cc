@@ -167,9 +167,8 @@ Task<Result<void>> TokenIssuer::fill_facts(rules::JwtPlan& plan, const rules::Ke
 Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPolicy& key) const {
   const auto condition = state_.live.keys.find(key.name);
   if (condition != state_.live.keys.end() && !condition->second.usable) {
-    constexpr std::chrono::seconds kRetryAfterMend{30};  // a person has to do something first
     return Unexpected(Error{ErrorCode::token_unavailable, condition->second.message,
-                            "key " + key.name + " cannot be used", kRetryAfterMend});
+                            "key " + key.name + " cannot be used", rules::kRetryAfterMend});
   }
   std::shared_ptr<TokenLink> link = tokens_.find(key.token);
   if (!link) return Unexpected(link_gone());
