@@ -6,6 +6,8 @@
 #include <string>
 #include <unistd.h>
 
+#include "proto/utf8.h"
+
 namespace signet::host {
 namespace {
 
@@ -33,7 +35,7 @@ void append_escaped(std::string& line, std::string_view text) {
       line += "\\n";
     else if (octet == '\\')
       line += "\\\\";
-    else if (octet < 0x20 || octet == 0x7f)
+    else if (is_control(text[i]))
       append_escaped_octet(line, octet);
     else if (is_c1_control(text, i)) {
       append_escaped_octet(line, octet);

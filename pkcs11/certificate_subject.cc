@@ -17,9 +17,7 @@ Unexpected<Error> bad(std::string message) {
   return Unexpected(Error{.code = ErrorCode::bad_input, .message = std::move(message)});
 }
 
-bool has_control_character(std::string_view text) {
-  return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
+bool has_control_character(std::string_view text) { return std::ranges::any_of(text, is_control); }
 
 // "TYPE=value" of each part between slashes that no backslash protects.
 std::vector<std::string> split(std::string_view text) {

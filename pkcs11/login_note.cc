@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "proto/hex_digit.h"
+#include "proto/utf8.h"
+
 namespace signet::pkcs11 {
 namespace {
 
@@ -17,17 +20,10 @@ Unexpected<Error> not_a_note() {
       Error{.code = ErrorCode::bad_input, .message = "the record of login attempts is not one that we write"});
 }
 
-bool must_be_encoded(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '%'; }
-
-std::optional<int> hex_digit(char c) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const std::size_t digit = kDigits.find(c);
-  if (digit == std::string_view::npos) return std::nullopt;
-  return static_cast<int>(digit);
-}
+bool must_be_encoded(char c) { return is_control(c) || c == '%'; }
 
 bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits && std::ranges::all_of(text, [](char c) { return hex_digit(c).has_value(); });
+  return text.size() == digits && std::ranges::all_of(text, [](char c) { return lower_hex_digit(c).has_value(); });
 }
 
 std::string encode(std::string_view serial) {
@@ -48,8 +44,8 @@ std::optional<std::string> decode(std::string_view line) {
       serial += line[i];
       continue;
     }
-    const auto high = i + 2 < line.size() ? hex_digit(line[i + 1]) : std::nullopt;
-    const auto low = high ? hex_digit(line[i + 2]) : std::nullopt;
+    const auto high = i + 2 < line.size() ? lower_hex_digit(line[i + 1]) : std::nullopt;
+    const auto low = high ? lower_hex_digit(line[i + 2]) : std::nullopt;
     if (!low) return std::nullopt;
     serial += static_cast<char>(*high * 16 + *low);
     i += 2;

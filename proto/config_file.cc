@@ -4,19 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "proto/trimmed.h"
 #include "proto/utf8.h"
 
 namespace signet {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// Without the comment. A `#` inside a word belongs to the value: paths and labels have them.
 std::string_view without_comment(std::string_view line) {
@@ -56,9 +50,10 @@ class LineReader {
 
 void LineReader::read(std::string_view line, int number) {
   if (line.ends_with('\r')) return complain(number, "ends in a carriage return; save the file with Unix line ends");
-  if (std::ranges::any_of(line, is_control)) return complain(number, "holds a control character; delete it");
+  if (std::ranges::any_of(line, [](char c) { return is_control(c) && c != '\t'; }))
+    return complain(number, "holds a control character; delete it");
   if (!is_utf8(line)) return complain(number, "is not UTF-8; save the file as UTF-8");
-  const std::string_view content = trim(without_comment(line));
+  const std::string_view content = trimmed(without_comment(line));
   if (content.empty()) return;
   if (content.starts_with('['))
     return complain(number, "is a section header, which this file does not have; delete it");
@@ -68,9 +63,9 @@ void LineReader::read(std::string_view line, int number) {
 void LineReader::read_assignment(std::string_view line, int number) {
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) return complain(number, "has no =; write option = value");
-  const std::string_view option = trim(line.substr(0, equals));
+  const std::string_view option = trimmed(line.substr(0, equals));
   if (option.empty()) return complain(number, "has no name before =; write option = value");
-  lines_.entries.push_back({with_single_blanks(option), std::string(trim(line.substr(equals + 1))), number});
+  lines_.entries.push_back({with_single_blanks(option), std::string(trimmed(line.substr(equals + 1))), number});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "proto/hex_digit.h"
 #include "proto/utf8.h"
 
 namespace signet {
@@ -27,13 +28,6 @@ bool may_stand_unencoded(char c) {
   return is_unreserved(c) || std::string_view(":[]@!$'()*+,=&").find(c) != std::string_view::npos;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 Result<std::string> percent_decode(std::string_view name, std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -43,10 +37,10 @@ Result<std::string> percent_decode(std::string_view name, std::string_view text)
       decoded += text[i];
       continue;
     }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return refuse(fmt::format("{}= holds a % without two hexadecimal digits after it", name));
-    decoded += static_cast<char>(high * 16 + low);
+    const auto high = i + 2 < text.size() ? hex_digit(text[i + 1]) : std::nullopt;
+    const auto low = high ? hex_digit(text[i + 2]) : std::nullopt;
+    if (!low) return refuse(fmt::format("{}= holds a % without two hexadecimal digits after it", name));
+    decoded += static_cast<char>(*high * 16 + *low);
     i += 2;
   }
   return decoded;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "proto/config_values.h"
+#include "proto/trimmed.h"
 
 namespace signet {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 constexpr std::uint32_t kCountsPerWindow = 60;
 constexpr std::size_t kMaxLimits = 8;
 constexpr std::int64_t kMaxCount = 1'000'000;
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  return begin == text.npos ? std::string_view{} : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 Unexpected<Error> not_a_rate() {
   return Unexpected(Error{ErrorCode::bad_input,

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/signet-admin/option_values.h"
+#include "proto/hex_digit.h"
+#include "proto/utf8.h"
 
 namespace signet::admin {
 namespace {
@@ -13,17 +15,6 @@ namespace po = boost::program_options;
 
 constexpr std::size_t kLongestLabel = 255;
 constexpr std::size_t kLongestId = 64;
-
-bool has_control_character(std::string_view value) {
-  return std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
 
 std::optional<Bytes> from_hex(std::string_view digits) {
   if (digits.empty() || digits.size() % 2 != 0 || digits.size() > 2 * kLongestId) return std::nullopt;
@@ -43,7 +34,7 @@ void add_new_key_options(po::options_description& options) {
 }
 
 bool is_label(const std::string& label) {
-  return !label.empty() && label.size() <= kLongestLabel && !has_control_character(label);
+  return !label.empty() && label.size() <= kLongestLabel && std::ranges::none_of(label, is_control);
 }
 
 }  // namespace

@@ -64,12 +64,7 @@ std::string where_the_pin_goes(const UnlockReport& report) {
 std::string printable(std::string text) {
   const bool utf8 = is_utf8(text);
   std::ranges::replace_if(
-      text,
-      [utf8](char c) {
-        const auto octet = static_cast<unsigned char>(c);
-        return octet < 0x20 || octet == 0x7f || (octet >= 0x80 && !utf8);
-      },
-      '?');
+      text, [utf8](char c) { return is_control(c) || (static_cast<unsigned char>(c) >= 0x80 && !utf8); }, '?');
   return text;
 }
 

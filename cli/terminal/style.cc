@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <unistd.h>
 
+#include "proto/utf8.h"
+
 namespace signet::terminal {
 namespace {
 
@@ -27,8 +29,6 @@ std::string_view sgr(Tone tone) {
   }
   return "";
 }
-
-bool is_control(unsigned char octet) { return octet < 0x20 || octet == 0x7f; }
 
 // U+0080 to U+009F, among them CSI, are C2 80 to C2 9F in UTF-8.
 bool is_c1(std::string_view text, std::size_t at) {
@@ -57,7 +57,7 @@ std::string printable(std::string_view text) {
       shown += '?';
       ++i;
     } else {
-      shown += is_control(static_cast<unsigned char>(text[i])) ? '?' : text[i];
+      shown += is_control(text[i]) ? '?' : text[i];
     }
   }
   return shown;

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "proto/bytes.h"
+#include "proto/sha256_text.h"
 
 namespace signet::rules {
 namespace {
@@ -12,24 +12,6 @@ namespace {
 Unexpected<Error> not_a_head() {
   return Unexpected(
       Error{ErrorCode::bad_input, "is no head of an audit log; write its number, a colon and 64 hexadecimal digits"});
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-std::optional<Sha256Digest> digest_of(std::string_view digits) {
-  Sha256Digest digest;
-  if (digits.size() != 2 * digest.size()) return std::nullopt;
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = hex_value(digits[2 * i]);
-    const int low = hex_value(digits[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    digest[i] = static_cast<std::byte>(high * 16 + low);
-  }
-  return digest;
 }
 
 constexpr std::string_view kBeforeSeq = R"({"seq":)";
@@ -47,7 +29,7 @@ std::optional<ChainLink> chain_link(std::string_view line) {
   constexpr std::size_t kEnd = kBeforePrev.size() + kHexDigits + kAfterPrev.size();
   if (line.size() < kBeforeSeq.size() + kEnd || !line.starts_with(kBeforeSeq)) return std::nullopt;
   const std::string_view end = line.substr(line.size() - kEnd);
-  const auto prev = digest_of(end.substr(kBeforePrev.size(), kHexDigits));
+  const auto prev = sha256_from_hex(end.substr(kBeforePrev.size(), kHexDigits));
   if (!prev || !end.starts_with(kBeforePrev) || !end.ends_with(kAfterPrev)) return std::nullopt;
   ChainLink link{.prev = *prev};
   const std::string_view number = line.substr(kBeforeSeq.size(), line.size() - kBeforeSeq.size() - kEnd);
@@ -67,7 +49,7 @@ Result<ChainHead> parse_chain_head(std::string_view text) {
   if (colon == text.npos) return not_a_head();
   const auto [end, error] = std::from_chars(text.data(), text.data() + colon, head.seq);
   if (error != std::errc() || end != text.data() + colon) return not_a_head();
-  const auto digest = digest_of(text.substr(colon + 1));
+  const auto digest = sha256_from_hex(text.substr(colon + 1));
   if (!digest) return not_a_head();
   head.digest = *digest;
   return head;

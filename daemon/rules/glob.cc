@@ -11,7 +11,6 @@ constexpr std::size_t kLongestPattern = 1024;
 
 Unexpected<Error> refused(const char* message) { return Unexpected(Error{ErrorCode::bad_input, message}); }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool continues(char octet) { return (static_cast<unsigned char>(octet) & 0xc0U) == 0x80U; }
 
 /// Of UTF-8 (RFC 3629 section 3): an octet and those that continue it.

@@ -7,6 +7,7 @@
 
 #include "proto/base64url.h"
 #include "proto/public_key.h"
+#include "proto/sha256_text.h"
 
 namespace signet::rules {
 namespace {
@@ -20,23 +21,14 @@ Unexpected<Error> not_a_pin() {
             "is neither sha256: with 64 hexadecimal digits nor spki: with base64; `signet-admin key show` prints it"});
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
+/// In either case: other programs print digests in capitals.
 Result<PublicKeyPin> parse_hash(std::string_view digits) {
-  PublicKeyPin pin;
-  if (digits.size() != 2 * pin.spki_sha256.size()) return not_a_pin();
-  for (std::size_t i = 0; i < pin.spki_sha256.size(); ++i) {
-    const int high = hex_value(digits[2 * i]);
-    const int low = hex_value(digits[2 * i + 1]);
-    if (high < 0 || low < 0) return not_a_pin();
-    pin.spki_sha256[i] = static_cast<std::byte>(high * 16 + low);
-  }
-  return pin;
+  std::string lower(digits);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto digest = sha256_from_hex(lower);
+  if (!digest) return not_a_pin();
+  return PublicKeyPin{.spki_sha256 = *digest};
 }
 
 /// The padded alphabet of RFC 4648 section 4, which openssl(1) prints, rewritten to that of section 5.

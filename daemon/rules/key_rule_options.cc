@@ -7,6 +7,7 @@
 #include "daemon/rules/config_takes.h"
 #include "proto/config_values.h"
 #include "proto/json.h"
+#include "proto/trimmed.h"
 
 namespace signet::rules {
 namespace {
@@ -14,12 +15,6 @@ namespace {
 namespace json = boost::json;
 
 Unexpected<Error> refused(std::string message) { return Unexpected(Error{ErrorCode::bad_input, std::move(message)}); }
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// "a, b": no list at all where the text is empty.
 Result<std::vector<std::string>> parse_list(std::string_view text) {

@@ -5,6 +5,8 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "proto/hex_digit.h"
+
 namespace signet::rules {
 namespace {
 
@@ -20,10 +22,6 @@ constexpr bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-constexpr bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /// pchar of RFC 3986 section 3.3 with "/", and "?" where a query may hold it. Apple's own examples write `[` and `]` in
 /// queries (filter[platform]) without percent-encoding, which the RFC would have.
 bool is_target_character(char c, bool in_query) {
@@ -34,7 +32,7 @@ bool is_target_character(char c, bool in_query) {
 bool is_target_text(std::string_view text, bool in_query) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_target_character(text[i], in_query)) return false;
-    const bool escaped = i + 2 < text.size() && is_hex_digit(text[i + 1]) && is_hex_digit(text[i + 2]);
+    const bool escaped = i + 2 < text.size() && hex_digit(text[i + 1]) && hex_digit(text[i + 2]);
     if (text[i] == '%' && !escaped) return false;
   }
   return true;
@@ -50,15 +48,16 @@ std::vector<std::string_view> segments_of(std::string_view path) {
   return segments;
 }
 
-int hex_value(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
-
 /// `segment` is target text, so that two hex digits follow each "%".
 std::string percent_decoded(std::string_view segment) {
   std::string decoded;
   for (std::size_t i = 0; i < segment.size(); ++i) {
-    const bool escaped = segment[i] == '%';
-    decoded += escaped ? static_cast<char>(hex_value(segment[i + 1]) * 16 + hex_value(segment[i + 2])) : segment[i];
-    if (escaped) i += 2;
+    if (segment[i] != '%') {
+      decoded += segment[i];
+      continue;
+    }
+    decoded += static_cast<char>(*hex_digit(segment[i + 1]) * 16 + *hex_digit(segment[i + 2]));
+    i += 2;
   }
   return decoded;
 }

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "proto/hex_digit.h"
+
 namespace signet::rules {
 namespace {
 
@@ -28,13 +30,12 @@ constexpr std::array<FormatInfo, 6> kFormats{{
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex_digit(text[i])) return false;
+    if (dash ? text[i] != '-' : !hex_digit(text[i])) return false;
   }
   return true;
 }
@@ -51,7 +52,7 @@ bool is_host(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) {
     const auto address = host.substr(1, host.size() - 2);
     return address.find(':') != address.npos &&
-           std::ranges::all_of(address, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || c == ':'; });
+           std::ranges::all_of(address, [](char c) { return lower_hex_digit(c) || c == ':'; });
   }
   while (!host.empty()) {
     const auto dot = host.find('.');

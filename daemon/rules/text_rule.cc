@@ -11,8 +11,6 @@
 namespace signet::rules {
 namespace {
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 bool printable(std::string_view text) { return is_utf8(text) && std::ranges::none_of(text, is_control); }
 
 bool fits_alphabet(const TextRule& rule, std::string_view text) {

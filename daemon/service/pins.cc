@@ -1,37 +1,22 @@
 #include "daemon/service/pins.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "daemon/service/durable_file.h"
 #include "daemon/service/state_files.h"
+#include "proto/sha256_text.h"
 
 namespace signet::service {
 namespace {
 
 constexpr std::string_view kPrefix = "sha256:";
 
-std::optional<std::byte> octet_of(char high, char low) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const std::size_t h = kDigits.find(high);
-  const std::size_t l = kDigits.find(low);
-  if (h == std::string_view::npos || l == std::string_view::npos) return std::nullopt;
-  return static_cast<std::byte>(h * 16 + l);
-}
-
 // "sha256:" and 64 lower-case hex digits, as PublicKey::pin() writes them, and one line feed.
 std::optional<Sha256Digest> parse_record(std::string_view text) {
-  Sha256Digest digest{};
-  if (!text.starts_with(kPrefix)) return std::nullopt;
+  if (!text.starts_with(kPrefix) || !text.ends_with('\n')) return std::nullopt;
   text.remove_prefix(kPrefix.size());
-  if (text.size() != 2 * digest.size() + 1 || text.back() != '\n') return std::nullopt;
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    const std::optional<std::byte> octet = octet_of(text[2 * i], text[2 * i + 1]);
-    if (!octet) return std::nullopt;
-    digest[i] = *octet;
-  }
-  return digest;
+  text.remove_suffix(1);
+  return sha256_from_hex(text);
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include "proto/algorithm.h"
 #include "proto/base64url.h"
 #include "proto/frame.h"
+#include "proto/hex_digit.h"
 #include "proto/sha256.h"
+#include "proto/sha256_text.h"
+#include "proto/trimmed.h"
 #include "proto/utf8.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
@@ -119,4 +122,37 @@ TEST_CASE("a UTF-8 text is cut between characters") {
   CHECK(utf8_prefix("a\xe2\x82\xac", 3) == "a");
   CHECK(utf8_prefix("a\xe2\x82\xac", 4) == "a\xe2\x82\xac");
   CHECK(utf8_prefix("abc", 2) == "ab");
+}
+
+TEST_CASE("hexadecimal digits are read in either case or in lower case alone, and nothing else is one") {
+  for (int octet = 0; octet < 256; ++octet) {
+    const char c = static_cast<char>(octet);
+    const auto lower = std::string_view("0123456789abcdef").find(c);
+    const auto upper = std::string_view("ABCDEF").find(c);
+    INFO(octet);
+    CHECK(lower_hex_digit(c) == (lower != std::string_view::npos ? std::optional<unsigned>(lower) : std::nullopt));
+    CHECK(hex_digit(c) == (upper != std::string_view::npos ? std::optional<unsigned>(upper + 10) : lower_hex_digit(c)));
+  }
+}
+
+TEST_CASE("a SHA-256 digest is read back from the text that hex makes of it, and from no other") {
+  const Sha256Digest digest = sha256(bytes_of("abc"));
+  const std::string text = hex(digest);
+  CHECK(sha256_from_hex(text) == digest);
+  CHECK_FALSE(sha256_from_hex(text + "0"));
+  CHECK_FALSE(sha256_from_hex(text.substr(1)));
+  CHECK_FALSE(sha256_from_hex("B" + text.substr(1)));
+  CHECK_FALSE(sha256_from_hex(""));
+}
+
+TEST_CASE("blanks and tabs are cut off at both ends of a text, not within it") {
+  CHECK(trimmed(" \ta \tb\t ") == "a \tb");
+  CHECK(trimmed("a\n") == "a\n");
+  CHECK(trimmed(" \t").empty());
+  CHECK(trimmed("").empty());
+}
+
+TEST_CASE("control characters are those of ASCII") {
+  for (const char c : {'\0', '\t', '\n', '\x1b', '\x1f', '\x7f'}) CHECK(is_control(c));
+  for (const char c : {' ', '~', '\x80', '\xff'}) CHECK_FALSE(is_control(c));
 }

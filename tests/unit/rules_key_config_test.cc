@@ -164,6 +164,9 @@ TEST_CASE("public-key pins a hash, or a whole key that fits the algorithm") {
   REQUIRE(by_hash.pin);
   CHECK(hex(by_hash.pin->spki_sha256) == hash);
   CHECK(by_hash.pin->spki.empty());
+  const auto capital = key_of(kAppleKey + "public-key = sha256:" + std::string(64, 'A') + "\n");
+  REQUIRE(capital.pin);
+  CHECK(capital.pin->spki_sha256 == by_hash.pin->spki_sha256);
 
   const auto whole = key_of(kAppleKey + "public-key = spki:" + kP256Spki + "\n");
   REQUIRE(whole.pin);
