@@ -49,7 +49,8 @@ TEST_CASE("What a JWT says of its key is filled into header and claims, unescape
 
 TEST_CASE("A fact that is not known stops the JWT and names the mend") {
   const std::string whole = "ask the administrator to write the whole key into the key's file (public-key = spki:…).";
-  const std::string store = "ask the administrator to store the certificate beside the key, with signet-admin cert import.";
+  const std::string store =
+      "ask the administrator to store the certificate beside the key, with signet-admin cert import.";
   auto facts = kAll;
   facts.thumbprint.reset();
   CHECK(refusal(R"(,"header":{"kid":"${key.thumbprint}"})", facts).ends_with(whole));
