@@ -15,6 +15,6 @@ void CappedLog::tell_left_out() {
   }
 }
 
-bool CappedLog::takes(const rules::Peer& peer) { return cap_.note(peer.uid, audit_now()); }
+bool CappedLog::takes(uid_t uid) { return cap_.note(uid, audit_now()); }
 
 }  // namespace signet::service

@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <string_view>
+#include <sys/types.h>
 
-#include "daemon/rules/peer.h"
 #include "daemon/rules/refusal_cap.h"
 
 namespace signet::service {
@@ -18,7 +18,7 @@ class CappedLog {
   /// Logs how many lines were left out in the minutes that have ended. Before each line.
   void tell_left_out();
   /// False where the line is to be left out; it is counted.
-  bool takes(const rules::Peer& peer);
+  bool takes(uid_t uid);
 
  private:
   std::string_view what_;

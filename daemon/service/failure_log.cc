@@ -16,7 +16,7 @@ bool is_ours(const Error& error) {
 
 void FailureLog::note(const rules::Peer& peer, std::string_view request_id, const Error& error) {
   lines_.tell_left_out();
-  if (!is_ours(error) && !lines_.takes(peer)) return;
+  if (!is_ours(error) && !lines_.takes(peer.uid)) return;
   const host::LogLevel level = is_ours(error) ? host::LogLevel::warning : host::LogLevel::info;
   host::log_failure(level, fmt::format("request {} of uid {}", request_id, peer.uid), error);
 }
