@@ -39,6 +39,8 @@ struct DaemonConfig {
 
   /// One file for each key that an officer has disabled, with the reason.
   std::string disabled_keys_dir() const { return state_dir + "/disabled"; }
+  /// Of each key that was switched to another object the switches (rotation_record.h), in a file of the key's name.
+  std::string rotation_dir() const { return state_dir + "/rotation"; }
 
   bool operator==(const DaemonConfig&) const = default;
 };

@@ -43,6 +43,20 @@ std::vector<FormerKey> left_behind(const std::vector<KeySwitch>& switches, const
   return former;
 }
 
+void break_key(Configuration& configuration, const std::string& name, const std::string& why) {
+  auto node = configuration.keys.extract(name);
+  if (node.empty()) return;
+  configuration.problems.push_back(
+      {fmt::format("{}/{}", configuration.daemon.rotation_dir(), name), 0, "",
+       fmt::format("is damaged ({}): see that the key file's object is the one that should sign, remove this record, "
+                   "and reload",
+                   why)});
+  KeyPolicy& key = node.mapped();
+  configuration.broken.emplace(
+      name, BrokenKey{std::move(key.allow), key.profile->name,
+                      "Which object of this key signs cannot be told; the administrator finds the reason in the log."});
+}
+
 }  // namespace
 
 std::string place_of(const KeyPolicy& key) { return fmt::format("{} {}", key.token, key.object); }
@@ -71,11 +85,12 @@ KeyPolicy in_force(const KeyPolicy& as_written, const std::vector<KeySwitch>& sw
   return key;
 }
 
-Configuration in_force(Configuration as_written, const KeySwitches& switches) {
+Configuration in_force(Configuration as_written, const SwitchRecords& records) {
   for (auto& [name, key] : as_written.keys) {
-    const auto own = switches.find(name);
-    if (own != switches.end()) key = in_force(KeyPolicy(key), own->second);
+    const auto own = records.switches.find(name);
+    if (own != records.switches.end()) key = in_force(KeyPolicy(key), own->second);
   }
+  for (const auto& [name, why] : records.damaged) break_key(as_written, name, why);
   return as_written;
 }
 

@@ -28,6 +28,13 @@ struct KeySwitch {
 /// By key name; the oldest first.
 using KeySwitches = std::map<std::string, std::vector<KeySwitch>, std::less<>>;
 
+/// What the daemon has recorded, of all keys.
+struct SwitchRecords {
+  KeySwitches switches{};
+  std::map<std::string, std::string, std::less<>>
+      damaged{};  ///< by key name, what is wrong: which object signs, nobody can tell
+};
+
 /// Token and object: what makes one object another.
 std::string place_of(const KeyPolicy& key);
 /// The same within all keys: one object may serve several names.
@@ -39,8 +46,8 @@ std::vector<const KeyPolicy*> objects_of(const KeyPolicy& key);
 /// with its own header and variables. Once the file has been brought up to date, the same object signs as its `object`.
 /// What the switches left behind stays published, unless a `retiring` line says until when.
 KeyPolicy in_force(const KeyPolicy& as_written, const std::vector<KeySwitch>& switches);
-/// The same for every key.
-Configuration in_force(Configuration as_written, const KeySwitches& switches);
+/// The same for every key. One whose record is damaged is broken, and the problems say how to mend it.
+Configuration in_force(Configuration as_written, const SwitchRecords& records);
 
 /// The stated time has come.
 bool switch_is_due(const KeyPolicy& key, std::chrono::sys_seconds now);

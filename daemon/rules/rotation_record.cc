@@ -63,4 +63,16 @@ Result<std::vector<KeySwitch>> read_switches(std::string_view text) {
   return Unexpected(Error{ErrorCode::bad_input, switches.error().message});
 }
 
+SwitchRecords read_records(const std::map<std::string, std::string, std::less<>>& files) {
+  SwitchRecords records;
+  for (const auto& [key, text] : files) {
+    auto switches = read_switches(text);
+    if (switches)
+      records.switches.insert_or_assign(key, *std::move(switches));
+    else
+      records.damaged.insert_or_assign(key, switches.error().message);
+  }
+  return records;
+}
+
 }  // namespace signet::rules

@@ -67,7 +67,7 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
                  .keys = keys_,
                  .audit = audit_,
                  .switched = [this](const std::string& key) { on_switch(key); }},
-                state_.configuration->daemon.state_dir + "/rotation"),
+                state_.configuration->daemon.rotation_dir()),
       tokens_(io_.get_executor(), state_, keys_, [this] { jwks_file_.follow(); }),
       cache_(io_.get_executor(), cache_limits(state_.configuration->daemon)),
       signer_(audit_, built_at()),

@@ -1,6 +1,7 @@
 #include "daemon/service/key_rotation.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -28,20 +29,26 @@ KeyRotation::KeyRotation(Parts parts, std::string directory)
 
 Result<void> KeyRotation::load() {
   SIGNET_TRY_ASSIGN(const auto files, read_state_files(directory_));
-  for (const auto& [key, text] : files) {
-    auto switches = rules::read_switches(text);
-    if (!switches) {
-      return Unexpected(Error{ErrorCode::bad_configuration, "a record of a key's switches is damaged; see the log",
-                              fmt::format("{}/{}: {}", directory_, key, switches.error().message)});
-    }
-    switches_.insert_or_assign(key, *std::move(switches));
-  }
+  records_ = rules::read_records(files);
+  for (const auto& [key, why] : records_.damaged)
+    host::log(host::LogLevel::error, fmt::format("{}/{}: is damaged: {}", directory_, key, why));
   return {};
 }
 
+// An officer mends a record, or removes it, and reloads.
+void KeyRotation::read_damaged_again() {
+  const auto files = read_state_files(directory_);
+  if (!files) return host::log_failure(host::LogLevel::error, "records of switches", files.error());
+  rules::SwitchRecords fresh = rules::read_records(*files);
+  for (const auto& [key, why] : std::exchange(records_.damaged, std::move(fresh.damaged))) {
+    if (auto mended = fresh.switches.extract(key)) records_.switches.insert(std::move(mended));
+  }
+}
+
 void KeyRotation::put_in_force(rules::Configuration as_written) {
+  if (!records_.damaged.empty()) read_damaged_again();
   as_written_ = std::make_shared<const rules::Configuration>(std::move(as_written));
-  parts_.state.configuration = std::make_shared<const rules::Configuration>(rules::in_force(*as_written_, switches_));
+  parts_.state.configuration = std::make_shared<const rules::Configuration>(rules::in_force(*as_written_, records_));
   std::erase_if(waiting_, [this](const auto& each) { return !as_written_->keys.contains(each.first); });
 }
 
@@ -83,9 +90,9 @@ Result<rules::KeySwitch> KeyRotation::commit(const std::string& key) {
                         .object = rules::place_of(*policy->rotation.next->key)};
   if (const auto known = rules::public_key_of(*policy, parts_.state.live)) made.jwk = rules::jwk_of(*policy, *known);
   SIGNET_TRY(parts_.keys.keep_pin(*policy));
-  const auto switches = rules::add_switch(switches_[key], made);
+  const auto switches = rules::add_switch(records_.switches[key], made);
   SIGNET_TRY(write_durably(directory_ + "/" + key, rules::write_switches(switches)));
-  switches_.insert_or_assign(key, switches);
+  records_.switches.insert_or_assign(key, switches);
   host::log(host::LogLevel::notice,
             fmt::format("key {}: {} signs from now on instead of {}", key, made.object, made.former));
   put_in_force(rules::Configuration(*as_written_));

@@ -26,8 +26,8 @@ class KeyRotation {
   /// All that is referred to outlives this.
   KeyRotation(Parts parts, std::string directory);
 
-  /// Reads the switches that were made. Errors: io_failure, bad_configuration (a damaged record): nobody can tell which
-  /// objects sign, so the daemon must not start.
+  /// Reads the switches that were made. A damaged record is logged, and its key cannot be used. Error io_failure:
+  /// nobody can tell which objects sign, so the daemon must not start.
   Result<void> load();
   /// Puts a configuration in force, as its files say and the switches demand.
   void put_in_force(rules::Configuration as_written);
@@ -44,13 +44,14 @@ class KeyRotation {
  private:
   Result<const rules::KeyPolicy*> promotable(const std::string& key) const;
   const rules::KeyCondition* shown(const rules::KeyPolicy& object) const;
+  void read_damaged_again();
   Result<rules::KeySwitch> commit(const std::string& key);
   void tell_waiting(const std::string& key, const Error& why);
 
   Parts parts_;
   const std::string directory_;
   std::shared_ptr<const rules::Configuration> as_written_;
-  rules::KeySwitches switches_;
+  rules::SwitchRecords records_;
   std::map<std::string, std::string, std::less<>> waiting_;  ///< key names, and what the log said of them
 };
 

@@ -235,7 +235,8 @@ class Retiring(Rotation):
         eventually(lambda: kids(jwks(self.stack)) == [self.second.key_id], "it drops out", within=20)
         self.assertEqual(self.kid(), self.second.key_id)
 
-    def test_a_damaged_record_stops_the_start_instead_of_signing_with_the_wrong_key(self):
+    def test_a_damaged_record_takes_its_key_out_of_use_instead_of_signing_with_the_wrong_one(self):
+        self.stack.write_key("other")
         self.name_next()
         wait_published(self.stack, self.second)
         self.promote()
@@ -243,11 +244,17 @@ class Retiring(Rotation):
         record = self.stack.root / "state/daemon/rotation/apple"
         record.write_text(record.read_text()[:-9])
         self.stack.daemon.start()
-        self.assertNotEqual(self.stack.daemon.wait(), 0)
-        self.assertIn("rotation/apple", self.stack.daemon.stderr())
+        eventually(lambda: self.stack.jwt(key="other").status == 200, "the other key serves")
+        answer = self.stack.jwt()
+        assert_problem(self, answer, 503, "token_unavailable")
+        self.assertNotIn(str(self.stack.root), answer.body.decode())
+        (problem,) = self.stack.admin("GET", "/v1/status").json()["problems"]
+        self.assertIn(f"{record}: is damaged", problem)
+        self.assertIn("remove this record", problem)
         record.unlink()
-        self.stack.daemon.start()
+        reload(self.stack)
         self.stack.wait_ready()
+        self.assertEqual(self.kid(), self.stack.key.key_id)
 
 
 class ByTheCommandLine(Rotation):

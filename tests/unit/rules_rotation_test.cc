@@ -141,3 +141,23 @@ TEST_CASE("Switches are read back as they were written, and a damaged record is 
     REQUIRE_ERROR(read_switches(std::string_view(text).substr(0, length)), ErrorCode::bad_input);
   REQUIRE_ERROR(read_switches(replaced(text, "former", "farmer")), ErrorCode::bad_input);
 }
+
+TEST_CASE("Records put switches in force, and a damaged one takes its key alone out of use") {
+  Configuration written{.daemon = {.state_dir = "/state"}, .keys = {}, .broken = {}, .problems = {}};
+  for (const char* name : {"apple", "pear", "plum"}) {
+    KeyPolicy key = key_of(kAppleKey + kNextLine + "\n");
+    key.name = name;
+    written.keys.emplace(name, std::move(key));
+  }
+  const auto records =
+      read_records({{"apple", write_switches({to(kSecond, kFirst)})}, {"pear", "{"}, {"gone", "no text of ours"}});
+  const Configuration force = in_force(written, records);
+  CHECK(place_of(force.keys.at("apple")) == kSecond);
+  CHECK(place_of(force.keys.at("plum")) == kFirst);
+  CHECK_FALSE(force.keys.contains("pear"));
+  REQUIRE(force.broken.contains("pear"));
+  CHECK(force.broken.at("pear").allow.size() == 1);
+  CHECK(force.broken.at("pear").message.find("/state") == std::string::npos);
+  CHECK(force.problems.size() == 1);
+  CHECK(has_problem(force.problems, "/state/rotation/pear: "));
+}
