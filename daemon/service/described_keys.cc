@@ -133,6 +133,9 @@ rules::KeyCondition DescribedKeys::judge(const rules::KeyPolicy& key, const KeyD
 }
 
 Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicKey& shown) {
+  if (has_damaged_record(key))
+    return unfit(
+        "The record of this key's first use is damaged; ask the administrator to mend it, whose log names its place.");
   const std::optional<rules::PublicKeyPin> known = pin(key);
   if (known && known->spki_sha256 == shown.spki_sha256()) return {};
   if (known)
@@ -147,6 +150,12 @@ Result<void> DescribedKeys::check_pin(const rules::KeyPolicy& key, const PublicK
   }
   host::log(host::LogLevel::notice, fmt::format("{}: first use of {} recorded", name_of(key), shown.pin()));
   return {};
+}
+
+bool DescribedKeys::has_damaged_record(const rules::KeyPolicy& key) const {
+  const std::string own = own_record(key);
+  if (key.pin || pins_.find(own)) return false;
+  return pins_.is_damaged(own) || (!key.in_rotation && pins_.is_damaged(key.name));
 }
 
 std::optional<rules::PublicKeyPin> DescribedKeys::pin(const rules::KeyPolicy& key) const {

@@ -36,7 +36,7 @@ class DescribedKeys {
  private:
   rules::KeyCondition judge(const rules::KeyPolicy& key, const KeyDescription* described);
   Result<void> check_pin(const rules::KeyPolicy& key, const PublicKey& shown);
-
+  bool has_damaged_record(const rules::KeyPolicy& key) const;
   bool take_verdict(const rules::KeyPolicy& object, rules::KeyCondition verdict);
 
   ServiceState& state_;

@@ -27,8 +27,10 @@ Result<void> sync_directory_of(const std::string& path) {
   return {};
 }
 
-Result<void> write_and_sync(const std::string& path, std::string_view content, mode_t mode) {
-  const host::FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+/// Failures name the file itself: that is what the operator knows.
+Result<void> write_draft(const std::string& path, std::string_view content, mode_t mode) {
+  const host::FileDescriptor fd(
+      ::open(draft_of(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) return io_error("create", path, errno);
   if (::fchmod(fd.get(), mode) != 0) return io_error("set the mode of", path, errno);  // whatever the umask
   const ssize_t written = ::write(fd.get(), content.data(), content.size());
@@ -40,10 +42,14 @@ Result<void> write_and_sync(const std::string& path, std::string_view content, m
 
 }  // namespace
 
+std::string draft_of(const std::string& path) {
+  const std::filesystem::path file(path);
+  return file.parent_path() / (kDraftMark + file.filename().string());
+}
+
 Result<void> write_durably(const std::string& path, std::string_view content, mode_t mode) {
-  const std::string beside = path + ".new";
-  SIGNET_TRY(write_and_sync(beside, content, mode));
-  if (::rename(beside.c_str(), path.c_str()) != 0) return io_error("rename", path, errno);
+  SIGNET_TRY(write_draft(path, content, mode));
+  if (::rename(draft_of(path).c_str(), path.c_str()) != 0) return io_error("rename", path, errno);
   return sync_directory_of(path);
 }
 

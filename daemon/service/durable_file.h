@@ -10,6 +10,12 @@
 // Blocks on the disk.
 namespace signet::service {
 
+/// The name of a file that is being written begins with this, as no name of a key or a token can (parse_name): what an
+/// interrupted write leaves is no record, whatever the record is called.
+inline constexpr char kDraftMark = '~';
+/// Where the content of a file is written before it takes its place.
+std::string draft_of(const std::string& path);
+
 /// Error io_failure with the path in its detail; the old content is then still there.
 Result<void> write_durably(const std::string& path, std::string_view content, mode_t mode = 0600);
 /// The file is gone for good when this returns; one that was not there is no error.

@@ -4,6 +4,7 @@
 
 #include "daemon/service/durable_file.h"
 #include "daemon/service/state_files.h"
+#include "host/log.h"
 #include "proto/sha256_text.h"
 
 namespace signet::service {
@@ -23,16 +24,16 @@ std::optional<Sha256Digest> parse_record(std::string_view text) {
 
 Result<void> Pins::load() {
   SIGNET_TRY_ASSIGN(const auto files, read_state_files(directory_));
-  std::map<std::string, Sha256Digest, std::less<>> pins;
+  pins_.clear();
   for (const auto& [key, text] : files) {
     const std::optional<Sha256Digest> digest = parse_record(text);
-    if (!digest) {
-      return Unexpected(Error{ErrorCode::bad_configuration, "a record of a key's first use is damaged; see the log",
-                              fmt::format("{}/{}: not \"sha256:\" and 64 hex digits", directory_, key)});
-    }
-    pins.emplace(key, *digest);
+    if (!digest)
+      host::log(host::LogLevel::error,
+                fmt::format("{}/{}: is damaged, not \"sha256:\" and 64 hex digits; remove it and "
+                            "reload, and the key that is then on the token is taken",
+                            directory_, key));
+    pins_.emplace(key, digest);
   }
-  pins_ = std::move(pins);
   return {};
 }
 
@@ -40,6 +41,11 @@ std::optional<Sha256Digest> Pins::find(std::string_view key) const {
   const auto found = pins_.find(key);
   if (found == pins_.end()) return std::nullopt;
   return found->second;
+}
+
+bool Pins::is_damaged(std::string_view key) const {
+  const auto found = pins_.find(key);
+  return found != pins_.end() && !found->second;
 }
 
 Result<void> Pins::record(const std::string& key, const Sha256Digest& spki_sha256) {

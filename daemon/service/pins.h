@@ -17,16 +17,18 @@ class Pins {
   /// Key names have no slash (rules::is_key_name), so a name is a file's name; a leading dot is no harm.
   explicit Pins(std::string directory) : directory_(std::move(directory)) {}
 
-  /// Reads all records anew. Error io_failure or bad_configuration, naming the file in its detail; what was known then
-  /// stays.
+  /// Reads all records anew. One that is damaged is logged, and stands for its key. Error io_failure, naming the file
+  /// in its detail; what was known then stays.
   Result<void> load();
   std::optional<Sha256Digest> find(std::string_view key) const;
+  /// There is a record, and it cannot be read: the key must not be used, and no other be taken for it.
+  bool is_damaged(std::string_view key) const;
   /// On the disk when this returns. Error io_failure.
   Result<void> record(const std::string& key, const Sha256Digest& spki_sha256);
 
  private:
   const std::string directory_;
-  std::map<std::string, Sha256Digest, std::less<>> pins_;
+  std::map<std::string, std::optional<Sha256Digest>, std::less<>> pins_;  ///< nothing: damaged
 };
 
 }  // namespace signet::service

@@ -266,7 +266,7 @@ class Disabling(unittest.TestCase):
             self.assertEqual(stack.admin("GET", "/v1/status").json()["keys"]["apple"]["disabled"], reason)
             folder = stack.root / "state/daemon/disabled"
             self.assertEqual([path.name for path in folder.iterdir()], ["apple"])
-            (folder / "apple.new").write_text("half a rea")  # what an interrupted write leaves
+            (folder / "~apple").write_text("half a rea")  # what an interrupted write leaves
             self.assertEqual(stack.admin("POST", "/v1/keys/apple/disable", {"reason": "another"}).status, 200)
             self.assertEqual((folder / "apple").read_text(), "another")
             self.assertEqual(stack.admin("POST", "/v1/keys/apple/enable").status, 200)
@@ -275,6 +275,18 @@ class Disabling(unittest.TestCase):
             stack.daemon.start()
             stack.wait_ready()
             self.assertEqual(stack.jwt().status, 200)
+
+    def test_a_key_whose_name_ends_in_new_has_a_record_like_any_other(self):
+        with Stack(keys={"apple": {}, "apple.new": {}}) as stack:
+            for key in ("apple.new", "apple"):
+                self.assertEqual(stack.admin("POST", f"/v1/keys/{key}/disable", {"reason": "lost"}).status, 200)
+            self.assertEqual(stack.admin("POST", "/v1/keys/apple/enable").status, 200)
+            (stack.root / "state/daemon/disabled/.swap").mkdir()
+            stack.daemon.kill()
+            stack.daemon.start()
+            eventually(lambda: stack.health().get("status") is not None and stack.jwt().status == 200, "the daemon serves")
+            assert_problem(self, stack.jwt(key="apple.new"), 423, "key_disabled")
+            self.assertIn(".swap is no file", stack.daemon.stderr())
 
 
 if __name__ == "__main__":

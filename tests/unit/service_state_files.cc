@@ -1,9 +1,13 @@
+#include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "daemon/service/disabled_keys.h"
 #include "daemon/service/durable_file.h"
 #include "daemon/service/pins.h"
 #include "daemon/service/state_files.h"
+#include "proto/config_values.h"
 #include "tests/support/catch.h"
 #include "tests/support/matchers.h"
 #include "tests/support/scratch_directory.h"
@@ -27,13 +31,19 @@ TEST_CASE("a pin is there after a restart") {
   REQUIRE(later.find("apple") == digest);
 }
 
-TEST_CASE("a damaged pin is an error, not a missing one") {
+TEST_CASE("a damaged pin is no missing one, and hides no other") {
   const ScratchDirectory directory;
   REQUIRE_OK(service::make_directory(directory.file("pins")));
   const std::string text = GENERATE(as<std::string>{}, "", "sha256:\n", "sha256:zz", "md5:00\n");
   std::ofstream(directory.file("pins/apple")) << text;
   Pins pins(directory.file("pins"));
-  REQUIRE_ERROR(pins.load(), ErrorCode::bad_configuration);
+  REQUIRE_OK(pins.load());
+  REQUIRE(pins.is_damaged("apple"));
+  REQUIRE_FALSE(pins.find("apple"));
+  REQUIRE_OK(pins.record("store", sha256(bytes_of("a key"))));
+  REQUIRE_OK(pins.load());
+  REQUIRE(pins.find("store"));
+  REQUIRE_FALSE(pins.is_damaged("store"));
 }
 
 TEST_CASE("a pin that cannot be written is not recorded") {
@@ -45,12 +55,37 @@ TEST_CASE("a pin that cannot be written is not recorded") {
 
 TEST_CASE("what an interrupted write left behind is no record") {
   const ScratchDirectory directory;
-  std::ofstream(directory.file("apple.new")) << "half";
+  std::ofstream(service::draft_of(directory.file("apple"))) << "half";
   std::ofstream(directory.file("other")) << "whole";
   const auto files = service::read_state_files(directory.path());
   REQUIRE_OK(files);
   REQUIRE(files->size() == 1);
   REQUIRE(files->at("other") == "whole");
+}
+
+TEST_CASE("a key may be called as anything that names can be, and each has its own record") {
+  const ScratchDirectory directory;
+  const DisabledKeyFiles files(directory.path());
+  const std::vector<std::string> names{"apple", "apple.new", ".apple", "apple.tmp", "-apple", "apple.new.new", "_"};
+  rules::DisabledKeys all;
+  for (const std::string& name : names) {
+    REQUIRE_OK(parse_name(name));
+    REQUIRE_OK(files.disable(name, "reason of " + name));
+    all.emplace(name, "reason of " + name);
+    REQUIRE(*files.load() == all);
+  }
+  REQUIRE_ERROR(parse_name(std::filesystem::path(service::draft_of("disabled/a")).filename().string()),
+                ErrorCode::bad_input);
+}
+
+TEST_CASE("what is no file is no record, and hides none") {
+  const ScratchDirectory directory;
+  const DisabledKeyFiles files(directory.path());
+  REQUIRE_OK(files.disable("apple", "lost"));
+  std::filesystem::create_directory(directory.file(".swap"));
+  const auto read = files.load();
+  REQUIRE_OK(read);
+  REQUIRE(*read == rules::DisabledKeys{{"apple", "lost"}});
 }
 
 TEST_CASE("a disabled key stays disabled until it is enabled") {
