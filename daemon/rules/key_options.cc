@@ -11,9 +11,10 @@ namespace {
 Unexpected<Error> refused(std::string message) { return Unexpected(Error{ErrorCode::bad_input, std::move(message)}); }
 
 Result<std::string> parse_object(std::string_view text) {
-  SIGNET_TRY_ASSIGN(const Pkcs11Uri uri, parse_pkcs11_uri(text));
+  SIGNET_TRY_ASSIGN(Pkcs11Uri uri, parse_pkcs11_uri(text));
   if (!uri.object && !uri.id) return refused("names no key; write pkcs11:object=LABEL or pkcs11:id=%01%02");
   if (uri.type && *uri.type != "private") return refused("names no private key; leave type out");
+  uri.type.reset();  // said or not, it is the same object
   return to_string(uri);
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,16 @@
 // any thread.
 namespace signet::rules {
 
-/// A switch from one object to the next, by an officer or at a stated time, as it is kept over restarts.
+/// A switch from one object to another: a promotion by an officer or at a stated time, or what an edit of the key file
+/// did without one. As it is kept over restarts.
 struct KeySwitch {
   std::chrono::sys_seconds at{};
   std::chrono::sys_seconds until{};  ///< by then every JWT of the former object has expired
   std::string former{};              ///< place_of
   std::string object{};              ///< the same of the object that signs since then
   boost::json::object jwk{};         ///< the former object's public key, as it is published; empty: it was not known
+  boost::json::object object_jwk{};  ///< the same of the other object; kept with the last switch alone
+  bool by_edit = false;              ///< the key file itself named the other object; `next` had no part in it
   bool operator==(const KeySwitch&) const = default;
 };
 /// By key name; the oldest first.
@@ -42,7 +46,7 @@ std::string object_id(const KeyPolicy& key);
 /// The object that signs, then `next` and those that retire.
 std::vector<const KeyPolicy*> objects_of(const KeyPolicy& key);
 
-/// The key as it is in force. Where the last switch was to the object that the key file calls `next`, that one signs,
+/// The key as it is in force. Where the last switch promoted the object that the key file calls `next`, that one signs,
 /// with its own header and variables. Once the file has been brought up to date, the same object signs as its `object`.
 /// What the switches left behind stays published, unless a `retiring` line says until when.
 KeyPolicy in_force(const KeyPolicy& as_written, const std::vector<KeySwitch>& switches);
@@ -52,9 +56,18 @@ Configuration in_force(Configuration as_written, const SwitchRecords& records);
 /// The stated time has come.
 bool switch_is_due(const KeyPolicy& key, std::chrono::sys_seconds now);
 
-/// May the next object sign? `next`: what its token said of it, null where nothing yet. Errors: invalid_request where
-/// the key has none, token_unavailable with the token's words.
-Result<void> check_promotion(const KeyPolicy& key, const KeyCondition* next);
+/// What the tokens said of an object and of the next one; null where nothing yet.
+struct ShownObjects {
+  const KeyCondition* signs = nullptr;
+  const KeyCondition* next = nullptr;
+};
+/// May the next object sign? Errors: invalid_request where the key has none, or it is the present one under another
+/// URI; token_unavailable with the token's words.
+Result<void> check_promotion(const KeyPolicy& key, ShownObjects shown);
+/// Is there room for one more switch, away from the object at `former`? Error rate_limited where the record of one
+/// would have to go that keeps the public key of live JWTs published.
+Result<void> check_room(const std::vector<KeySwitch>& switches, const std::string& former,
+                        std::chrono::sys_seconds now);
 
 /// The `kid` of what this object signs, as its token has shown it; empty where its JWTs have none.
 std::string kid_of(const KeyPolicy& object, const KeyCondition* shown);
@@ -63,7 +76,19 @@ std::string kid_of(const KeyPolicy& object, const KeyCondition* shown);
 /// that differ. Where the profile has no expiry: when the last one is no longer handed out.
 std::chrono::sys_seconds retired_by(const KeyPolicy& former, std::chrono::sys_seconds switched_at);
 
-/// The key's switches with one more, and without those that nothing depends on any more.
+/// The object that signed last, as far as it is known.
+struct LastSigner {
+  const KeyPolicy* key = nullptr;  ///< in force until now; null after a start
+  boost::json::object jwk{};       ///< of that key; empty: not known
+};
+/// The switch that an edit of the key file amounts to, where it makes another object sign than the one that signed
+/// last: whatever the file says, that one's JWTs live on. Nothing where the same object signs on, where nobody knows
+/// which one signed, and where that one was never published.
+std::optional<KeySwitch> switch_by_edit(const KeyPolicy& as_written, const std::vector<KeySwitch>& switches,
+                                        LastSigner last, std::chrono::sys_seconds now);
+
+/// The key's switches with one more, and without those that nothing depends on any more; the oldest goes where they
+/// are too many (check_room).
 std::vector<KeySwitch> add_switch(std::vector<KeySwitch> switches, KeySwitch added);
 
 }  // namespace signet::rules

@@ -38,7 +38,7 @@ bool may_differ(std::string_view option) {
 /// RFC 3339 in UTC, whole seconds.
 Result<sys_seconds> parse_time(std::string_view word, std::string_view text) {
   const auto time = parse_utc_seconds(text);
-  if (!time) return refused(fmt::format("has no time in {}; write it as {}=2026-12-01T00:00:00Z", word, word));
+  if (!time) return refused(fmt::format("{} is no time; write it as {}=2026-12-01T00:00:00Z", word, word));
   return *time;
 }
 
@@ -52,7 +52,10 @@ Result<void> take_word(Line& line, const ConfigEntry& entry, std::string_view wo
     SIGNET_TRY_ASSIGN(line.time, parse_time(option, value));
     return {};
   }
-  if (option == "from" || option == "until" || !may_differ(option))
+  if (option == "from" || option == "until")
+    return refused(fmt::format("holds {}, but the time of {} object is {}; write {}=2026-12-01T00:00:00Z", option,
+                               entry.option == kNext ? "a next" : "a retiring", time_word(entry), time_word(entry)));
+  if (!may_differ(option))
     return refused(fmt::format("holds {}, which cannot differ for one object; remove it", option));
   line.words.push_back({std::string(option), std::string(value), entry.line});
   return {};
@@ -79,6 +82,18 @@ ConfigLines substituted(const ConfigLines& lines, const Line& line) {
   return result;
 }
 
+/// One kid, and not one key that has moved.
+bool cannot_be_told(const KeyPolicy& one, const KeyPolicy& other) {
+  if (one.kid.empty() || one.kid != other.kid) return false;
+  return !one.pin || !other.pin || one.pin->spki_sha256 != other.pin->spki_sha256;
+}
+
+/// The variable that gives the header's `kid`; empty where none does.
+std::string kid_variable(const KeyPolicy& key) {
+  const auto found = std::ranges::find_if(key.variables, [&](const auto& each) { return each.second == key.kid; });
+  return found == key.variables.end() || key.kid.empty() ? std::string() : found->first;
+}
+
 class RotationReader {
  public:
   RotationReader(KeyReading& reading, const ConfigLines& lines, const ReadLines& read)
@@ -89,6 +104,7 @@ class RotationReader {
       if (is_rotation(entry)) read_one(entry);
     for (const ConfigEntry& entry : lines_.entries)
       if (is_rotation(entry)) check_distinct(entry);
+    check_kids();
     if (!reading_.problems.empty()) reading_.key.reset();
     if (reading_.key) reading_.key->rotation = std::move(rotation_);
   }
@@ -111,6 +127,7 @@ class RotationReader {
     other.key->in_rotation = true;
     places_.emplace_back(entry.line, place_of(*other.key));
     auto key = std::make_shared<const KeyPolicy>(std::move(*other.key));
+    objects_.push_back({&entry, key});
     if (entry.option == kNext)
       rotation_.next = NextKey{std::move(key), line->time};
     else
@@ -125,11 +142,33 @@ class RotationReader {
       complain(entry, "names an object that another line of this file names too; an object signs, follows or retires");
   }
 
+  /// Who verifies tells keys from each other by `kid`.
+  void check_kids() {
+    if (!reading_.key) return;
+    for (const auto& [entry, object] : objects_) {
+      const std::string variable = kid_variable(*object);
+      const auto shares = [&, own = object](const Object& other) {
+        return other.key != own && cannot_be_told(*own, *other.key);
+      };
+      if (variable.empty() || !(cannot_be_told(*object, *reading_.key) || std::ranges::any_of(objects_, shares)))
+        continue;
+      complain(*entry, fmt::format("has the {0} of another object of this file; say {0}=… on this line, or, where both "
+                                   "are one key, public-key of both",
+                                   variable));
+    }
+  }
+
+  struct Object {
+    const ConfigEntry* entry;
+    KeyPolicyPtr key;
+  };
+
   KeyReading& reading_;
   const ConfigLines& lines_;
   const ReadLines& read_;
   Rotation rotation_{};
   std::vector<std::pair<int, std::string>> places_{};  ///< by line
+  std::vector<Object> objects_{};
 };
 
 }  // namespace

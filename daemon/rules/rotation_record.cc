@@ -26,6 +26,8 @@ Result<KeySwitch> read_switch(const json::value& value, std::size_t index) {
   read.former = members.text("former");
   read.object = members.text("object");
   if (const auto* jwk = members.object("jwk")) read.jwk = *jwk;
+  if (const auto* jwk = members.object("object_jwk")) read.object_jwk = *jwk;
+  read.by_edit = members.boolean("by_edit");
   SIGNET_TRY(members.finish());
   return read;
 }
@@ -52,7 +54,9 @@ std::string write_switches(const std::vector<KeySwitch>& switches) {
                                 {"until", each.until.time_since_epoch().count()},
                                 {"former", each.former},
                                 {"object", each.object},
-                                {"jwk", each.jwk}});
+                                {"jwk", each.jwk},
+                                {"object_jwk", each.object_jwk},
+                                {"by_edit", each.by_edit}});
   }
   return json::serialize(json::object{{"switches", std::move(list)}}) + "\n";
 }

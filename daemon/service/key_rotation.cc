@@ -11,6 +11,7 @@
 #include "daemon/service/durable_file.h"
 #include "daemon/service/state_files.h"
 #include "host/log.h"
+#include "proto/timestamp.h"
 
 namespace signet::service {
 namespace {
@@ -47,9 +48,57 @@ void KeyRotation::read_damaged_again() {
 
 void KeyRotation::put_in_force(rules::Configuration as_written) {
   if (!records_.damaged.empty()) read_damaged_again();
+  for (const auto& [name, key] : as_written.keys)
+    if (!records_.damaged.contains(name)) note_edit(key);
   as_written_ = std::make_shared<const rules::Configuration>(std::move(as_written));
+  renew();
+}
+
+void KeyRotation::renew() {
   parts_.state.configuration = std::make_shared<const rules::Configuration>(rules::in_force(*as_written_, records_));
   std::erase_if(waiting_, [this](const auto& each) { return !as_written_->keys.contains(each.first); });
+}
+
+// Nothing is in force before the first configuration.
+rules::LastSigner KeyRotation::last_signer(const std::string& key) const {
+  if (!as_written_) return {};
+  const auto found = parts_.state.configuration->keys.find(key);
+  if (found == parts_.state.configuration->keys.end()) return {};
+  return {&found->second, published(found->second)};
+}
+
+boost::json::object KeyRotation::published(const rules::KeyPolicy& object) const {
+  const auto known = rules::public_key_of(object, parts_.state.live);
+  return known ? rules::jwk_of(object, *known) : boost::json::object();
+}
+
+// The edit counts whether or not it can be kept: after a restart it is seen once more.
+void KeyRotation::note_edit(const rules::KeyPolicy& as_written) {
+  const std::vector<rules::KeySwitch> switches = switches_of(as_written.name);
+  const auto made = rules::switch_by_edit(as_written, switches, last_signer(as_written.name), wall_now());
+  if (!made) return;
+  host::log(
+      host::LogLevel::notice,
+      fmt::format("key {}: its file makes {} sign instead of {}, without a promotion; where the key is published, "
+                  "the latter stays so until {}, for its tokens, unless a line retiring says until when",
+                  as_written.name, made->object, made->former, utc_timestamp(made->until)));
+  if (!rules::check_room(switches, made->former, made->at))
+    host::log(host::LogLevel::warning,
+              fmt::format("key {}: switched so often that an object of it is published no longer", as_written.name));
+  if (const Result<void> kept = keep(as_written.name, *made); !kept)
+    host::log_failure(host::LogLevel::error, "key " + as_written.name, kept.error());
+}
+
+std::vector<rules::KeySwitch> KeyRotation::switches_of(const std::string& key) const {
+  const auto found = records_.switches.find(key);
+  return found == records_.switches.end() ? std::vector<rules::KeySwitch>() : found->second;
+}
+
+Result<void> KeyRotation::keep(const std::string& key, const rules::KeySwitch& made) {
+  auto switches = rules::add_switch(switches_of(key), made);
+  Result<void> written = write_durably(directory_ + "/" + key, rules::write_switches(switches));
+  if (written || made.by_edit) records_.switches.insert_or_assign(key, std::move(switches));
+  return written;
 }
 
 Result<const rules::KeyPolicy*> KeyRotation::promotable(const std::string& key) const {
@@ -58,7 +107,8 @@ Result<const rules::KeyPolicy*> KeyRotation::promotable(const std::string& key) 
     return Unexpected(Error{ErrorCode::not_found, "no key file of this name can be used"});
   const rules::KeyPolicy& policy = found->second;
   const auto& next = policy.rotation.next;
-  SIGNET_TRY(rules::check_promotion(policy, next ? shown(*next->key) : nullptr));
+  SIGNET_TRY(rules::check_promotion(policy, {.signs = shown(policy), .next = next ? shown(*next->key) : nullptr}));
+  SIGNET_TRY(rules::check_room(switches_of(key), rules::place_of(policy), wall_now()));
   return &policy;
 }
 
@@ -88,14 +138,13 @@ Result<rules::KeySwitch> KeyRotation::commit(const std::string& key) {
                         .until = rules::retired_by(*policy, now),
                         .former = rules::place_of(*policy),
                         .object = rules::place_of(*policy->rotation.next->key)};
-  if (const auto known = rules::public_key_of(*policy, parts_.state.live)) made.jwk = rules::jwk_of(*policy, *known);
+  made.jwk = published(*policy);
+  made.object_jwk = published(*policy->rotation.next->key);
   SIGNET_TRY(parts_.keys.keep_pin(*policy));
-  const auto switches = rules::add_switch(records_.switches[key], made);
-  SIGNET_TRY(write_durably(directory_ + "/" + key, rules::write_switches(switches)));
-  records_.switches.insert_or_assign(key, switches);
+  SIGNET_TRY(keep(key, made));
   host::log(host::LogLevel::notice,
             fmt::format("key {}: {} signs from now on instead of {}", key, made.object, made.former));
-  put_in_force(rules::Configuration(*as_written_));
+  renew();
   parts_.switched(key);
   return made;
 }

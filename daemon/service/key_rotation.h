@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "daemon/rules/rotation.h"
 #include "daemon/service/audit_log.h"
@@ -29,7 +30,8 @@ class KeyRotation {
   /// Reads the switches that were made. A damaged record is logged, and its key cannot be used. Error io_failure:
   /// nobody can tell which objects sign, so the daemon must not start.
   Result<void> load();
-  /// Puts a configuration in force, as its files say and the switches demand.
+  /// Puts a configuration in force, as its files say and the switches demand. Where an edit made another object sign,
+  /// that is kept as a switch, and logged.
   void put_in_force(rules::Configuration as_written);
 
   /// Switches the key to its next object. Recorded and on the disk before it takes effect. `record` says who asked. The
@@ -45,6 +47,12 @@ class KeyRotation {
   Result<const rules::KeyPolicy*> promotable(const std::string& key) const;
   const rules::KeyCondition* shown(const rules::KeyPolicy& object) const;
   void read_damaged_again();
+  void renew();
+  void note_edit(const rules::KeyPolicy& as_written);
+  rules::LastSigner last_signer(const std::string& key) const;
+  boost::json::object published(const rules::KeyPolicy& object) const;
+  std::vector<rules::KeySwitch> switches_of(const std::string& key) const;
+  Result<void> keep(const std::string& key, const rules::KeySwitch& made);
   Result<rules::KeySwitch> commit(const std::string& key);
   void tell_waiting(const std::string& key, const Error& why);
 

@@ -108,6 +108,7 @@ class ByAnOfficer(Rotation):
     def test_first_uses_are_pinned_object_by_object(self):
         self.stack.write_key("apple", {"publish": "yes", "public-key": None})
         reload(self.stack)
+        eventually(lambda: self.stack.jwt().status == 200, "the first use is recorded")
         self.assertEqual(self.kid(), self.stack.key.key_id)
         self.stack.write_key("apple", {"publish": "yes", "public-key": None, "next": f"pkcs11:object={self.second.label} key-id={self.second.key_id}"})
         reload(self.stack)
@@ -174,6 +175,73 @@ class ByAnOfficer(Rotation):
         self.assertEqual(retiring["kid"], self.stack.key.key_id)
         (holder,) = retiring["holders"]
         self.assertEqual((holder["uid"], holder["count"], holder["last_expiry"]), (os.getuid(), 2, former["expires_at"]))
+
+
+class ByAnEdit(Rotation):
+    """Without a promotion: the file alone makes another object sign."""
+
+    def roll_back(self) -> dict:
+        """Promotes the second key, takes its line away, and gives a token that it signed meanwhile."""
+        self.name_next()
+        wait_published(self.stack, self.second)
+        self.promote()
+        signed = self.stack.jwt({"lifetime": 900}).json()
+        self.assertEqual(signed["kid"], self.second.key_id)
+        self.name_next(next=None)
+        return signed
+
+    def test_taking_next_away_after_the_switch_leaves_the_key_published_that_signed(self):
+        signed = self.roll_back()
+        self.assertEqual(self.kid(), self.stack.key.key_id)
+        verify(signed["token"], jwks(self.stack))
+        (retiring,) = rotation_of(self.stack)["retiring"]
+        self.assertEqual(retiring["kid"], self.second.key_id)
+        self.assertGreaterEqual(retiring["until"], signed["expires_at"])
+        self.assertIn("without a promotion", self.stack.daemon.stderr())
+        self.stack.daemon.kill()
+        self.stack.daemon.start()
+        self.stack.wait_ready()
+        verify(signed["token"], jwks(self.stack))
+
+    def test_a_key_that_is_next_anew_waits_for_its_time(self):
+        self.roll_back()
+        self.name_next(next=next_line(self.second, after=86400))
+        wait_published(self.stack, self.second)
+        self.assertEqual(self.kid(), self.stack.key.key_id)
+        self.assertEqual(rotation_of(self.stack)["next"]["kid"], self.second.key_id)
+        self.promote()
+        self.assertEqual(self.kid(), self.second.key_id)
+
+    def test_an_edit_while_the_daemon_is_down_is_seen_at_its_start(self):
+        self.name_next()
+        wait_published(self.stack, self.second)
+        self.promote()
+        signed = self.stack.jwt({"lifetime": 900}).json()
+        self.stack.daemon.stop()
+        self.stack.write_key("apple", {"publish": "yes"})
+        self.stack.daemon.start()
+        self.stack.wait_ready()
+        self.assertEqual(self.kid(), self.stack.key.key_id)
+        verify(signed["token"], jwks(self.stack))
+
+    def test_a_published_object_that_is_replaced_in_the_file_stays_published(self):
+        signed = self.stack.jwt({"lifetime": 900}).json()
+        self.stack.write_key("apple", {"publish": "yes", "object": f"pkcs11:object={self.second.label}", "key-id": self.second.key_id, "public-key": self.second.pin})
+        reload(self.stack)
+        wait_published(self.stack, self.second)
+        self.assertEqual(self.kid(), self.second.key_id)
+        verify(signed["token"], jwks(self.stack))
+
+    def test_the_object_under_another_uri_is_not_its_own_successor(self):
+        same = f"pkcs11:object={self.stack.key.label};type=private key-id={self.second.key_id}"
+        self.stack.write_key("apple", {"publish": "yes", "next": same})
+        answer = self.stack.admin("POST", "/v1/reload")
+        self.assertEqual(answer.status, 400, answer)
+        self.assertIn("names an object that another line", answer.body.decode())
+        self.name_next(next=f"pkcs11:id={self.stack.key.key_id} key-id={self.second.key_id}")
+        eventually(lambda: rotation_of(self.stack)["next"]["usable"], "the token has spoken")
+        assert_problem(self, self.stack.admin("POST", PROMOTE), 400, "invalid_request")
+        self.assertEqual(self.kid(), self.stack.key.key_id)
 
 
 class AtAStatedTime(Rotation):
@@ -244,7 +312,7 @@ class Retiring(Rotation):
         record = self.stack.root / "state/daemon/rotation/apple"
         record.write_text(record.read_text()[:-9])
         self.stack.daemon.start()
-        eventually(lambda: self.stack.jwt(key="other").status == 200, "the other key serves")
+        eventually(lambda: self.stack.health().get("status") is not None and self.stack.jwt(key="other").status == 200, "the other key serves")
         answer = self.stack.jwt()
         assert_problem(self, answer, 503, "token_unavailable")
         self.assertNotIn(str(self.stack.root), answer.body.decode())

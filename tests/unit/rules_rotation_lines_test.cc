@@ -41,7 +41,7 @@ TEST_CASE("next names an object and what differs for it, and takes the rest from
 }
 
 TEST_CASE("The file's public key is not taken for another object's") {
-  const auto key = key_of(kAppleKey + "public-key = " + kPin + "\nnext = pkcs11:object=K2\n");
+  const auto key = key_of(kAppleKey + "public-key = " + kPin + "\nnext = pkcs11:object=K2 key-id=ABCDEFGH12\n");
   CHECK(key.pin);
   CHECK_FALSE(key.rotation.next->key->pin);
   CHECK_FALSE(key.rotation.next->from);
@@ -49,8 +49,8 @@ TEST_CASE("The file's public key is not taken for another object's") {
 
 TEST_CASE("Several objects may retire, on other tokens too") {
   const auto key = key_of(kAppleKey +
-                          "retiring = pkcs11:object=K0 until=2026-12-01T00:00:00Z\n"
-                          "retiring = pkcs11:object=K1 token=old\n");
+                          "retiring = pkcs11:object=K0 key-id=AAAAAAAAA0 until=2026-12-01T00:00:00Z\n"
+                          "retiring = pkcs11:object=K1 key-id=AAAAAAAAA1 token=old\n");
   REQUIRE(key.rotation.retiring.size() == 2);
   CHECK(key.rotation.retiring[0].until == kDecember);
   CHECK(key.rotation.retiring[1].key->token == "old");
@@ -62,23 +62,42 @@ TEST_CASE("A line that cannot be meant is a problem of that line, with its mend"
   check_problem("next =", "next: names no object; write pkcs11:object=LABEL");
   check_problem("next = K2", "next: ");
   check_problem("next = pkcs11:object=K2 key-id=short", "next: key-id: ");
-  check_problem("next = pkcs11:object=K2 alg=RS256", "next: alg: is not what profile apple-enterprise allows");
-  check_problem("next = pkcs11:object=K2 public-key=md5:1", "next: public-key: is neither sha256:");
+  check_problem("next = pkcs11:object=K2 key-id=ABCDEFGH12 alg=RS256",
+                "next: alg: is not what profile apple-enterprise allows");
+  check_problem("next = pkcs11:object=K2 key-id=ABCDEFGH12 public-key=md5:1", "next: public-key: is neither sha256:");
   check_problem("next = pkcs11:object=K2 allow=user:eve", "next: holds allow, which cannot differ for one object");
-  check_problem("next = pkcs11:object=K2 until=2026-12-01T00:00:00Z", "next: holds until, which cannot differ");
-  check_problem("retiring = pkcs11:object=K2 from=2026-12-01T00:00:00Z", "retiring: holds from, which cannot differ");
-  check_problem("next = pkcs11:object=K2 from=tomorrow", "next: has no time in from; write it as from=2026-12-01T");
-  check_problem("next = pkcs11:object=K2 from=2026-02-30T00:00:00Z", "next: has no time in from");
+  check_problem("next = pkcs11:object=K2 until=2026-12-01T00:00:00Z",
+                "next: holds until, but the time of a next object is from; write from=2026-");
+  check_problem("retiring = pkcs11:object=K2 from=2026-12-01T00:00:00Z",
+                "retiring: holds from, but the time of a retiring object is until; write until=2026-");
+  check_problem("next = pkcs11:object=K2 from=tomorrow", "next: from is no time; write it as from=2026-12-01T");
+  check_problem("next = pkcs11:object=K2 from=2026-02-30T00:00:00Z", "next: from is no time");
   check_problem("next = pkcs11:object=K2 soon", "next: holds soon, which is no word of the form option=value");
   check_problem("next = pkcs11:object=K2 colour=red", "next: colour: is not an option");
-  check_problem("next = pkcs11:object=AuthKey_2X9R4HXF34",
-                "next: names an object that another line of this file names");
+  for (const char* same : {"pkcs11:object=AuthKey_2X9R4HXF34", "pkcs11:type=private;object=AuthKey_2X9R4HXF34"})
+    check_problem("next = " + std::string(same) + " key-id=ABCDEFGH12",
+                  "next: names an object that another line of this file names");
+}
+
+TEST_CASE(
+    "Objects that a verifier could not tell from each other are a problem of the line that is short of a key-id") {
+  check_problem("next = pkcs11:object=K2", "next: has the key-id of another object of this file; say key-id=…");
+  check_problem("retiring = pkcs11:object=K2", "retiring: has the key-id of another object of this file");
+  check_problem("next = pkcs11:object=K2 key-id=2X9R4HXF34 public-key=" + kPin, "next: has the key-id of another");
+  const auto both = read_key(kAppleKey +
+                             "next = pkcs11:object=K2 key-id=ABCDEFGH12\nretiring = pkcs11:object=K0 "
+                             "key-id=ABCDEFGH12\n");
+  CHECK(both.problems.size() == 2);
+  INFO("one key that moves to another token keeps its key-id");
+  CHECK(read_key(kAppleKey + "public-key = " + kPin + "\nnext = pkcs11:object=K2 token=new public-key=" + kPin + "\n")
+            .problems.empty());
 }
 
 TEST_CASE("There is one next object, and no object has two parts") {
   CHECK(has_problem(read_key(kAppleKey + "next = pkcs11:object=K2\nnext = pkcs11:object=K3\n").problems,
                     "/k/apple.conf:9: next: "));
-  const auto twice = read_key(kAppleKey + "next = pkcs11:object=K2\nretiring = pkcs11:object=K2\n");
+  const auto twice = read_key(
+      kAppleKey + "next = pkcs11:object=K2 key-id=AAAAAAAAA1\nretiring = pkcs11:object=K2 key-id=AAAAAAAAA2\n");
   CHECK(twice.problems.size() == 2);
   CHECK_FALSE(twice.key);
 }

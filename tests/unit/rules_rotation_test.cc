@@ -15,8 +15,21 @@ const std::string kSecond = "build pkcs11:object=K2";
 const std::string kThird = "build pkcs11:object=K3";
 const std::string kNextLine = "next = pkcs11:object=K2 key-id=ABCDEFGH12";
 
+/// The key file after the switch.
+std::string updated() { return replaced(replaced(kAppleKey, "AuthKey_2X9R4HXF34", "K2"), "2X9R4HXF34", "ABCDEFGH12"); }
+
+/// RFC 8037 appendix A.2, or another of the same length.
+KeyCondition shown(std::string_view x) {
+  return {.public_key = PublicKey::from_ed25519(base64url_decode(x).value()).value()};
+}
+
 KeySwitch to(const std::string& object, const std::string& former, sys_seconds at = kNow) {
-  return {.at = at, .until = at + 1200s, .former = former, .object = object, .jwk = {{"kid", former}}};
+  return {.at = at,
+          .until = at + 1200s,
+          .former = former,
+          .object = object,
+          .jwk = {{"kid", former}},
+          .object_jwk = {{"kid", object}}};
 }
 
 std::vector<std::string> retiring(const KeyPolicy& key) {
@@ -53,8 +66,7 @@ TEST_CASE("The object of the key file signs until a switch, and the next one aft
 
 TEST_CASE("A key file that was brought up to date after the switch changes nothing") {
   const std::vector<KeySwitch> switches{to(kSecond, kFirst)};
-  const auto updated = key_of(replaced(replaced(kAppleKey, "AuthKey_2X9R4HXF34", "K2"), "2X9R4HXF34", "ABCDEFGH12"));
-  const auto key = in_force(updated, switches);
+  const auto key = in_force(key_of(updated()), switches);
   CHECK(place_of(key) == kSecond);
   CHECK(former(key) == Places{kFirst});
 }
@@ -66,8 +78,7 @@ TEST_CASE("Only the last switch counts, and only for the object that is next") {
 }
 
 TEST_CASE("Going back is a switch like any other, with the two objects exchanged in the file") {
-  const auto exchanged =
-      key_of(replaced(kAppleKey, "AuthKey_2X9R4HXF34", "K2") + "next = pkcs11:object=AuthKey_2X9R4HXF34\n");
+  const auto exchanged = key_of(updated() + "next = pkcs11:object=AuthKey_2X9R4HXF34 key-id=2X9R4HXF34\n");
   const std::vector<KeySwitch> switches{to(kSecond, kFirst), to(kFirst, kSecond, kNow + 9s)};
   const auto key = in_force(exchanged, switches);
   CHECK(place_of(key) == kFirst);
@@ -76,16 +87,15 @@ TEST_CASE("Going back is a switch like any other, with the two objects exchanged
 
 TEST_CASE("A retiring line says until when, or leaves it to the switch, or stands for itself") {
   const std::vector<KeySwitch> switches{to(kSecond, kFirst)};
-  const std::string updated = replaced(kAppleKey, "AuthKey_2X9R4HXF34", "K2");
-  const std::string line = "retiring = pkcs11:object=AuthKey_2X9R4HXF34";
+  const std::string line = "retiring = pkcs11:object=AuthKey_2X9R4HXF34 key-id=2X9R4HXF34";
 
-  const auto said = in_force(key_of(updated + line + " until=2026-12-01T00:00:00Z\n"), switches);
+  const auto said = in_force(key_of(updated() + line + " until=2026-12-01T00:00:00Z\n"), switches);
   CHECK(retiring(said) == Places{kFirst});
   CHECK(former(said).empty());
-  const auto left = in_force(key_of(updated + line + "\n"), switches);
+  const auto left = in_force(key_of(updated() + line + "\n"), switches);
   CHECK(retiring(left).empty());
   CHECK(former(left) == Places{kFirst});
-  const auto alone = in_force(key_of(updated + line + "\n"), {});
+  const auto alone = in_force(key_of(updated() + line + "\n"), {});
   CHECK(retiring(alone) == Places{kFirst});
   CHECK_FALSE(alone.rotation.retiring.front().until);
 }
@@ -102,12 +112,87 @@ TEST_CASE("A switch is due when its time has come") {
 TEST_CASE("Nothing is promoted that cannot sign") {
   const auto key = key_of(kAppleKey + kNextLine + "\n");
   const KeyCondition refused{.usable = false, .message = "It can leave the token."};
-  REQUIRE_ERROR(check_promotion(key, nullptr), ErrorCode::token_unavailable);
-  const auto unusable = check_promotion(key, &refused);
+  REQUIRE_ERROR(check_promotion(key, {}), ErrorCode::token_unavailable);
+  const auto unusable = check_promotion(key, {.next = &refused});
   REQUIRE_ERROR(unusable, ErrorCode::token_unavailable);
   CHECK(unusable.error().message.find("It can leave the token.") != std::string::npos);
-  REQUIRE_ERROR(check_promotion(key_of(kAppleKey), nullptr), ErrorCode::invalid_request);
-  REQUIRE_ERROR(check_promotion(in_force(key, {to(kSecond, kFirst)}), nullptr), ErrorCode::invalid_request);
+  REQUIRE_ERROR(check_promotion(key_of(kAppleKey), {}), ErrorCode::invalid_request);
+  REQUIRE_ERROR(check_promotion(in_force(key, {to(kSecond, kFirst)}), {}), ErrorCode::invalid_request);
+}
+
+TEST_CASE("An object under two URIs is not its own successor, but a key may move to another token") {
+  const auto one = shown("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+  const auto another = shown("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURk");
+  const auto key = key_of(kAppleKey + kNextLine + "\n");
+  CHECK(check_promotion(key, {.signs = &one, .next = &another}));
+  REQUIRE_ERROR(check_promotion(key, {.signs = &one, .next = &one}), ErrorCode::invalid_request);
+  CHECK(check_promotion(key_of(kAppleKey + kNextLine + " token=another\n"), {.signs = &one, .next = &one}));
+}
+
+TEST_CASE("An edit that takes a promotion back is a switch, and the object that signed stays published") {
+  const std::vector<KeySwitch> promoted{to(kSecond, kFirst)};
+  const auto in_use = in_force(key_of(kAppleKey + kNextLine + "\n"), promoted);
+  const auto rolled_back = key_of(kAppleKey);
+  const auto made = switch_by_edit(rolled_back, promoted, {&in_use, {{"kid", "ABCDEFGH12"}}}, kNow + 100s);
+  REQUIRE(made);
+  CHECK((made->former == kSecond && made->object == kFirst && made->by_edit));
+  CHECK(made->until == kNow + 1300s);
+  CHECK(made->jwk.at("kid") == "ABCDEFGH12");
+  const auto switches = add_switch(promoted, *made);
+  const auto key = in_force(rolled_back, switches);
+  CHECK(place_of(key) == kFirst);
+  CHECK(former(key) == Places{kSecond});
+  CHECK_FALSE(switch_by_edit(rolled_back, switches, {&key, {}}, kNow + 200s));
+
+  INFO("the same object may be next anew, and waits for its time");
+  const auto anew = key_of(kAppleKey + kNextLine + " from=2027-01-16T08:00:00Z\n");
+  CHECK(place_of(in_force(anew, switches)) == kFirst);
+  CHECK(in_force(anew, switches).rotation.next);
+  CHECK_FALSE(switch_by_edit(anew, switches, {&key, {}}, kNow + 200s));
+  const auto again = add_switch(switches, to(kSecond, kFirst, kNow + 300s));
+  CHECK(place_of(in_force(anew, again)) == kSecond);
+}
+
+TEST_CASE("An edit while the daemon was down is seen by the record alone") {
+  const std::vector<KeySwitch> promoted{to(kSecond, kFirst)};
+  const auto made = switch_by_edit(key_of(kAppleKey), promoted, {}, kNow + 5000s);
+  REQUIRE(made);
+  CHECK((made->former == kSecond && made->object == kFirst));
+  CHECK(made->jwk.at("kid").as_string() == kSecond);
+  CHECK(made->until == kNow + 5000s + 1200s);
+  CHECK_FALSE(switch_by_edit(key_of(kAppleKey), add_switch(promoted, *made), {}, kNow + 6000s));
+  CHECK_FALSE(switch_by_edit(key_of(kAppleKey + kNextLine + "\n"), promoted, {}, kNow + 5000s));
+  CHECK_FALSE(switch_by_edit(key_of(updated()), promoted, {}, kNow + 5000s));
+  CHECK_FALSE(switch_by_edit(key_of(updated()), {}, {}, kNow));
+}
+
+TEST_CASE("An edit of the object itself is a switch where the key is published, and promotes nothing") {
+  const auto published = key_of(kAppleKey + "publish = yes\n");
+  const auto made = switch_by_edit(key_of(updated() + "publish = yes\n"), {}, {&published, {{"kid", "a"}}}, kNow);
+  REQUIRE(made);
+  CHECK(former(in_force(key_of(updated()), {*made})) == Places{kFirst});
+  CHECK(place_of(in_force(key_of(kAppleKey + kNextLine + "\n"), {*made})) == kFirst);
+  const auto unpublished = key_of(kAppleKey);
+  CHECK_FALSE(switch_by_edit(key_of(updated()), {}, {&unpublished, {{"kid", "a"}}}, kNow));
+}
+
+TEST_CASE("Nothing is promoted where the record of a switch that still matters would have to go") {
+  std::vector<KeySwitch> switches;
+  int made = 0;
+  while (check_room(switches, kFirst, kNow + 100s)) {
+    REQUIRE(made < 100);
+    const auto at = kNow + std::chrono::seconds(made);
+    switches = add_switch(std::move(switches), to("b", "a" + std::to_string(made), at));
+    ++made;
+    REQUIRE(switches.size() == static_cast<std::size_t>(made));
+  }
+  CHECK(made > 4);
+  const auto refused = check_room(switches, kFirst, kNow + 100s);
+  REQUIRE_ERROR(refused, ErrorCode::rate_limited);
+  CHECK(refused.error().retry_after == 1100s);
+  CHECK(check_room(switches, kFirst, kNow + 1200s));
+  INFO("an object whose own record is replaced needs no room");
+  CHECK(check_room(switches, "a0", kNow + 100s));
 }
 
 TEST_CASE("The former object stays published while the longest of its JWTs may live") {
@@ -126,9 +211,12 @@ TEST_CASE("Switches that nothing depends on any more are forgotten, the last one
   switches = add_switch(std::move(switches), to(kFirst, kThird, kNow + 5000s));
   REQUIRE(switches.size() == 1);
   CHECK(switches.back().object == kFirst);
-  for (int i = 0; i < 20; ++i)
+  for (int i = 0; i < 100; ++i)
     switches = add_switch(std::move(switches), to("b", "a" + std::to_string(i), kNow + 5000s));
-  CHECK(switches.size() <= 4);
+  CHECK(switches.size() < 20);
+  CHECK(switches.back().former == "a99");
+  CHECK(switches.back().object_jwk.at("kid") == "b");
+  CHECK(switches.front().object_jwk.empty());
 }
 
 TEST_CASE("Switches are read back as they were written, and a damaged record is not guessed at") {
