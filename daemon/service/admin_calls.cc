@@ -72,6 +72,20 @@ json::value reload_of(const std::optional<ReloadReport>& reload) {
   return json::object{{"at", reload->at}, {"problems", texts_of(reload->problems)}};
 }
 
+Error disabled_until_restart(const Error& why) {
+  return {ErrorCode::internal,
+          "the key is disabled, but only until signetd is restarted: that cannot be kept in its state directory; make "
+          "room there, as the log says, and disable the key again",
+          why.detail};
+}
+
+Error still_disabled(const Error& why) {
+  return {ErrorCode::internal,
+          "the key is disabled as before: its record in the state directory cannot be removed; mend what the log says, "
+          "and enable the key again",
+          why.detail};
+}
+
 }  // namespace
 
 AdminHandler::AdminHandler(Parts parts, std::optional<gid_t> admin_group)
@@ -149,26 +163,36 @@ Result<DisableRequest> AdminHandler::put_out_of_use(const std::string& key, cons
   parts_.state.live.disabled.insert_or_assign(key, request.reason);
   parts_.cache.drop_keys([&key](const std::string& name) { return name == key; });
   host::log(host::LogLevel::notice, "key " + key + ": disabled: " + request.reason);
-  SIGNET_TRY(parts_.disabled_files.disable(key, request.reason));
   return request;
 }
 
-// Disabling takes effect even where the record of it cannot be written: it takes away, it gives nothing.
+// Disabling takes effect even where neither its file nor its line can be written: it takes away, it gives nothing. Each
+// of them is tried, whatever became of the other.
 Task<Result<HttpResponse>> AdminHandler::disable(const std::string& key, const std::string& body,
                                                  rules::AuditRecord record) {
   const Result<DisableRequest> request = put_out_of_use(key, body);
   if (!request) co_return Unexpected(request.error());
+  const Result<void> kept = parts_.disabled_files.disable(key, request->reason);
   record.outcome = "disabled";
-  if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());
+  const Result<void> written = co_await recorded(record);
+  if (!kept) co_return Unexpected(disabled_until_restart(kept.error()));
+  if (!written) co_return Unexpected(written.error());
   co_return json_response({{"key", key}, {"disabled", true}, {"reason", request->reason}});
 }
 
+// Its line is on the disk before the key can be used again, even after a crash between the two. Where the key cannot be
+// enabled after all, a further line takes that one back.
 Task<Result<HttpResponse>> AdminHandler::enable(const std::string& key, rules::AuditRecord record) {
   if (!parts_.state.live.disabled.contains(key))
     if (Result<void> known = check_key(key); !known) co_return Unexpected(known.error());
   record.outcome = "enabled";
   if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());
-  if (Result<void> enabled = parts_.disabled_files.enable(key); !enabled) co_return Unexpected(enabled.error());
+  if (const Result<void> enabled = parts_.disabled_files.enable(key); !enabled) {
+    record.outcome = "disabled";
+    record.time = audit_now();
+    parts_.audit.record(record);
+    co_return Unexpected(still_disabled(enabled.error()));
+  }
   parts_.state.live.disabled.erase(key);
   host::log(host::LogLevel::notice, "key " + key + ": enabled");
   co_return json_response({{"key", key}, {"disabled", false}, {"reason", ""}});

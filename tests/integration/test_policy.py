@@ -276,6 +276,28 @@ class Disabling(unittest.TestCase):
             stack.wait_ready()
             self.assertEqual(stack.jwt().status, 200)
 
+    def test_what_cannot_be_kept_on_the_disk_is_said_and_recorded_as_it_is(self):
+        with Stack() as stack:
+            folder = stack.root / "state/daemon/disabled"
+            folder.rmdir()
+            folder.write_text("a file where the directory should be")
+            answer = stack.admin("POST", "/v1/keys/apple/disable", {"reason": "lost"})
+            assert_problem(self, answer, 500, "internal")
+            self.assertIn("disabled, but only until signetd is restarted", answer.json()["detail"])
+            self.assertNotIn(str(stack.root), answer.body.decode())
+            assert_problem(self, stack.jwt(), 423, "key_disabled")
+            self.assertEqual(stack.audit()[-2]["outcome"], "disabled")
+            answer = stack.admin("POST", "/v1/keys/apple/enable")
+            assert_problem(self, answer, 500, "internal")
+            self.assertIn("disabled as before", answer.json()["detail"])
+            assert_problem(self, stack.jwt(), 423, "key_disabled")
+            told = [record["outcome"] for record in stack.audit() if record["outcome"] in ("enabled", "disabled")]
+            self.assertEqual(told, ["disabled", "enabled", "disabled"])
+            folder.unlink()
+            folder.mkdir()
+            self.assertEqual(stack.admin("POST", "/v1/keys/apple/enable").status, 200)
+            self.assertEqual(stack.jwt().status, 200)
+
     def test_a_key_whose_name_ends_in_new_has_a_record_like_any_other(self):
         with Stack(keys={"apple": {}, "apple.new": {}}) as stack:
             for key in ("apple.new", "apple"):
