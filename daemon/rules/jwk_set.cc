@@ -1,6 +1,7 @@
 #include "daemon/rules/jwk_set.h"
 
 #include <algorithm>
+#include <map>
 
 #include <boost/json/string.hpp>
 
@@ -60,6 +61,15 @@ std::vector<json::object> published_keys(const Configuration& configuration, con
       if (now < former.until) add(keys, former.jwk);
   }
   return keys;
+}
+
+std::vector<std::string> shared_kids(const std::vector<json::object>& keys) {
+  std::map<std::string, int> found;
+  for (const json::object& key : keys) ++found[std::string(key.at("kid").as_string())];
+  std::vector<std::string> shared;
+  for (const auto& [kid, count] : found)
+    if (count > 1) shared.push_back(kid);
+  return shared;
 }
 
 std::vector<std::string> awaited_keys(const Configuration& configuration, const LiveState& live, sys_seconds now) {

@@ -24,6 +24,9 @@ std::optional<PublicKey> public_key_of(const KeyPolicy& object, const LiveState&
 std::vector<boost::json::object> published_keys(const Configuration& configuration, const LiveState& live,
                                                 std::chrono::sys_seconds now);
 
+/// Each `kid` that several keys of a set have: who verifies may take the wrong one of them.
+std::vector<std::string> shared_kids(const std::vector<boost::json::object>& keys);
+
 /// The keys of which published_keys leaves something out that no token has spoken of since the start. A set that is
 /// kept in a file must wait for them, or it would lose what it holds.
 std::vector<std::string> awaited_keys(const Configuration& configuration, const LiveState& live,

@@ -67,6 +67,12 @@ json::array texts_of(const std::vector<ConfigProblem>& problems) {
   return texts;
 }
 
+json::array problems_of(const rules::Configuration& configuration, const JwksFile& published) {
+  json::array texts = texts_of(configuration.problems);
+  for (const std::string& kid : published.shared_kids()) texts.emplace_back("publish: " + shared_kid_text(kid));
+  return texts;
+}
+
 json::value reload_of(const std::optional<ReloadReport>& reload) {
   if (!reload) return nullptr;
   return json::object{{"at", reload->at}, {"problems", texts_of(reload->problems)}};
@@ -233,7 +239,7 @@ HttpResponse AdminHandler::status() {
                         {"jwks_file", parts_.jwks_file.trouble()},
                         {"tokens", tokens_of(live)},
                         {"keys", keys_of(parts_.state)},
-                        {"problems", texts_of(configuration.problems)},
+                        {"problems", problems_of(configuration, parts_.jwks_file)},
                         {"last_reload", reload_of(parts_.state.last_reload)}});
 }
 

@@ -100,6 +100,26 @@ class JwksFile(unittest.TestCase):
         eventually(lambda: self.trouble() == "", "it is written by itself", within=20)
         self.assertEqual(self.content(self.stack.root / "missing/jwks.json"), jwks(self.stack))
 
+    def test_another_s_hand_in_it_does_not_last(self):
+        self.start()
+        whole = self.path.read_bytes()
+
+        def check(deed: str):
+            with self.subTest(deed=deed):
+                eventually(lambda: self.path.exists() and self.path.read_bytes() == whole, "it is as it should be again", within=20)
+                self.assertEqual(self.trouble(), "")
+
+        self.path.unlink()
+        check("removed")
+        self.path.write_bytes(whole[:20])
+        check("cut off")
+        self.path.write_bytes(whole.replace(self.stack.key.key_id.encode(), b"ZZZZZZZZZZ"))
+        check("edited")
+        self.path.unlink()
+        reload(self.stack)
+        self.assertEqual(self.path.read_bytes(), whole)
+        self.assertIn("somebody else has changed or removed it", self.stack.daemon.stderr())
+
     def test_a_reload_may_move_it(self):
         self.start()
         moved = self.path.with_name("elsewhere.json")

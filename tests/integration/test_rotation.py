@@ -289,6 +289,18 @@ class Retiring(Rotation):
         self.assertEqual(self.kid(), self.stack.key.key_id)
         eventually(lambda: kids(jwks(self.stack)) == [self.stack.key.key_id], "it drops out")
 
+    def test_several_public_keys_with_one_kid_are_told_of(self):
+        self.assertEqual(self.stack.admin("GET", "/v1/status").json()["problems"], [])
+        self.stack.write_key("other", {"publish": "yes", "object": f"pkcs11:object={self.second.label}", "public-key": self.second.pin})
+        reload(self.stack)
+        eventually(lambda: kids(jwks(self.stack)) == [self.stack.key.key_id] * 2, "both are published")
+        (problem,) = eventually(lambda: self.stack.admin("GET", "/v1/status").json()["problems"], "status tells")
+        self.assertIn(f"several published keys have the kid {self.stack.key.key_id}", problem)
+        self.assertIn(problem, self.stack.daemon.stderr())
+        self.stack.write_key("other", {"publish": "yes", "object": f"pkcs11:object={self.second.label}", "public-key": self.second.pin, "key-id": self.second.key_id})
+        reload(self.stack)
+        eventually(lambda: self.stack.admin("GET", "/v1/status").json()["problems"] == [], "it is mended")
+
     def test_the_former_key_drops_out_when_the_record_of_the_switch_says_so(self):
         self.name_next()
         wait_published(self.stack, self.second)

@@ -50,7 +50,14 @@ done
 check_service signetd.service
 check_service signet-token@build.service
 
+# Its first line says for which unit it is.
 for drop_in in "$drop_ins"/*.conf; do
+  if head -n 1 "$drop_in" | grep -q 'signetd\.service\.d/'; then
+    name=signetd-with-$(basename "$drop_in" .conf).service
+    sed "s|^ExecStart=/[^ ]*/|ExecStart=$programs/|" "$units/signetd.service" | cat - "$drop_in" >"$scratch/$name"
+    check_service "$name"
+    continue
+  fi
   name=signet-token@with-$(basename "$drop_in" .conf).service
   sed "s|^ExecStart=/[^ ]*/|ExecStart=$programs/|" "$units/signet-token@.service" | cat - "$drop_in" >"$scratch/$name"
   copy_unit signet-token@.socket "${name%.service}.socket"

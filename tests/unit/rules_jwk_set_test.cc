@@ -59,6 +59,18 @@ TEST_CASE("Published keys are those marked so whose public key is known, with ki
           .as_object());
 }
 
+TEST_CASE("A kid that several published keys have is found, and one key under two names is none") {
+  Configuration built = with(key_of(kStoreKey + "publish = yes\n"));
+  KeyPolicy same = key_of(kStoreKey + "publish = yes\n");
+  same.name = "same";
+  built.keys.emplace("same", same);
+  LiveState live = shown(built.keys.at("apple"));
+  live.objects.merge(shown(same).objects);
+  CHECK(shared_kids(published_keys(built, live, kNow)).empty());
+  live.objects[object_id(same)].public_key = some_public_key("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURk");
+  CHECK(shared_kids(published_keys(built, live, kNow)) == Kids{"ABCDEFGH12"});
+}
+
 TEST_CASE("Without a kid of the profile the thumbprint names the published key") {
   const auto profile = profile_of(
       R"({"language":1,"title":"t","source":"https://e.test/","algorithms":["EdDSA"],"lifetime":{"default":60,"cap":60}})");
