@@ -41,7 +41,7 @@ json::object tokens_of(const rules::LiveState& live) {
   return tokens;
 }
 
-json::object keys_of(const ServiceState& state) {
+json::object keys_of(const ServiceState& state, std::int64_t started_at) {
   const rules::Configuration& configuration = *state.configuration;
   const rules::LiveState& live = state.live;
   json::object keys;
@@ -49,7 +49,7 @@ json::object keys_of(const ServiceState& state) {
     json::object& entry = keys[name].emplace_object();
     entry["state"] = rules::key_state(key, live);
     entry["token"] = key.token;
-    entry["rotation"] = rotation_status(key, live, state.holders, std::time(nullptr));
+    entry["rotation"] = rotation_status(key, live, {state.holders, started_at}, std::time(nullptr));
     const auto condition = live.keys.find(name);
     if (condition != live.keys.end() && !condition->second.message.empty())
       entry["message"] = condition->second.message;
@@ -238,7 +238,7 @@ HttpResponse AdminHandler::status() {
                         {"cache", json::object{{"entries", parts_.cache.entries()}, {"bytes", parts_.cache.bytes()}}},
                         {"jwks_file", parts_.jwks_file.trouble()},
                         {"tokens", tokens_of(live)},
-                        {"keys", keys_of(parts_.state)},
+                        {"keys", keys_of(parts_.state, started_at_)},
                         {"problems", problems_of(configuration, parts_.jwks_file)},
                         {"last_reload", reload_of(parts_.state.last_reload)}});
 }

@@ -41,17 +41,18 @@ json::object next_of(const rules::NextKey& next, const rules::LiveState& live) {
 
 }  // namespace
 
-json::object rotation_status(const rules::KeyPolicy& key, const rules::LiveState& live,
-                             const rules::JwtHolders& holders, std::int64_t now) {
+json::object rotation_status(const rules::KeyPolicy& key, const rules::LiveState& live, const CountedHolders& counted,
+                             std::int64_t now) {
   json::object status{{"signs", json::object{{"object", rules::place_of(key)}, {"kid", kid_of(key, live)}}},
-                      {"next", nullptr}};
+                      {"next", nullptr},
+                      {"holders_since", counted.since}};
   if (key.rotation.next) status["next"] = next_of(*key.rotation.next, live);
   json::array& retiring = status["retiring"].emplace_array();
   const auto add = [&](const std::string& place, json::value kid, json::value until) {
     retiring.push_back(json::object{{"object", place},
                                     {"kid", std::move(kid)},
                                     {"until", std::move(until)},
-                                    {"holders", holders_of(holders, key.name + " " + place, now)}});
+                                    {"holders", holders_of(counted.holders, key.name + " " + place, now)}});
   };
   for (const rules::RetiringKey& each : key.rotation.retiring)
     add(rules::place_of(*each.key), kid_of(*each.key, live), seconds_of(each.until));

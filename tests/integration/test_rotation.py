@@ -173,6 +173,7 @@ class ByAnOfficer(Rotation):
         self.assertEqual((told["signs"]["kid"], told["next"]), (self.second.key_id, None))
         (retiring,) = told["retiring"]
         self.assertEqual(retiring["kid"], self.stack.key.key_id)
+        self.assertTrue(self.stack.admin("GET", "/v1/status").json()["started_at"] <= told["holders_since"] <= time.time())
         (holder,) = retiring["holders"]
         self.assertEqual((holder["uid"], holder["count"], holder["last_expiry"]), (os.getuid(), 2, former["expires_at"]))
 
