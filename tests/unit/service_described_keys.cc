@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "daemon/rules/late_values.h"
 #include "daemon/service/described_keys.h"
 #include "proto/public_key.h"
@@ -100,6 +102,10 @@ class Bench {
   bool unknown() const { return state_.live.keys.empty(); }
   std::optional<rules::PublicKeyPin> pin() const { return keys_.pin(state_.configuration->keys.at("apple")); }
   std::optional<Sha256Digest> record() const { return pins_.find("apple"); }
+  void write_record(const std::string& text) {
+    std::ofstream(directory_.file("pins/apple")) << text;
+    REQUIRE_OK(pins_.load());
+  }
 
  private:
   ScratchDirectory directory_;
@@ -128,6 +134,22 @@ TEST_CASE("another key under a recorded name disables it until the old one is ba
   REQUIRE(bench.record() == one_key().spki_sha256());
   REQUIRE(bench.learn(showing(one_key())));
   REQUIRE(bench.condition().usable);
+}
+
+TEST_CASE("a damaged record takes its key out of use, and no other key is taken for it") {
+  Bench bench;
+  bench.configure();
+  REQUIRE(bench.learn(showing(one_key())));
+  bench.write_record("sha256:half");
+  REQUIRE_FALSE(bench.learn(showing(another_key())));
+  REQUIRE_FALSE(bench.learn(showing(one_key())));
+  REQUIRE_FALSE(bench.condition().usable);
+  REQUIRE(bench.condition().message.find("damaged") != std::string::npos);
+  bench.configure(rules::PublicKeyPin{one_key().spki_sha256(), {}});
+  REQUIRE(bench.learn(showing(one_key())));
+  bench.configure();
+  bench.write_record(one_key().pin() + "\n");
+  REQUIRE(bench.learn(showing(one_key())));
 }
 
 TEST_CASE("the key file's pin is not recorded and not overridden") {
