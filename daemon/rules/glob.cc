@@ -1,6 +1,7 @@
 #include "daemon/rules/glob.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/utf8.h"
 
@@ -55,7 +56,7 @@ Result<Glob> Glob::parse(std::string_view pattern) {
 
 bool Glob::takes(const Part& part, std::string_view character) {
   if (part.kind == Kind::any) return true;
-  return part.kind == Kind::character ? part.character == character : character != "/";
+  return part.kind == Kind::character ? part.character == character : character != "/" && character != "?";
 }
 
 /// Keeps every place in the pattern that the text so far can have led to. There is nothing to go back to, so no text
@@ -76,6 +77,18 @@ bool Glob::matches(std::string_view text) const {
     places = std::move(next);
   }
   return places[end];
+}
+
+std::string Glob::filled(std::string_view first, std::string_view other) const {
+  std::string text;
+  bool begun = false;
+  for (const auto& part : parts_) {
+    if (repeats(part))
+      text += std::exchange(begun, true) ? other : first;
+    else
+      text += part.kind == Kind::one ? std::string_view("x") : part.character;
+  }
+  return text;
 }
 
 bool any_matches(const std::vector<Glob>& globs, std::string_view text) {

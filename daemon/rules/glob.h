@@ -8,9 +8,10 @@
 
 namespace signet::rules {
 
-/// A pattern for whole texts: `*` stands for any characters but `/`, also none; `**` for any characters; `?` for one
-/// character but `/`; `\` before one of `*`, `?` and `\` for that character itself. Everything else stands for itself,
-/// in its own case. Immutable; any thread.
+/// A pattern for whole texts: `*` stands for any characters but `/` and `?`, also none; `**` for any characters; `?`
+/// for one character but `/` and `?`; `\` before one of `*`, `?` and `\` for that character itself. Everything else
+/// stands for itself, in its own case. So what stands for a part of a path lets no query follow it. Immutable; any
+/// thread.
 class Glob {
  public:
   /// Error bad_input whose message completes "OPTION: …": no text at all, more than 1024 octets, bad UTF-8 or a control
@@ -20,6 +21,8 @@ class Glob {
   /// Takes at most the text's length times the pattern's, whatever they hold. A text that is not UTF-8 matches nothing.
   bool matches(std::string_view text) const;
   const std::string& text() const { return text_; }
+  /// The pattern with these texts in the places of its first and of its other `*` and `**`, and "x" for each `?`.
+  std::string filled(std::string_view first, std::string_view other) const;
 
  private:
   enum class Kind { character, one, many, any };

@@ -32,6 +32,11 @@ TEST_CASE("A star stands for any characters of one segment, also for none") {
   CHECK(matches("build-*", "build-"));
   CHECK(matches("build-*", "build-7"));
   CHECK_FALSE(matches("build-*", "build-7/x"));
+  CHECK(matches("GET /v1/apps/*", "GET /v1/apps/1"));
+  for (const char* text : {"GET /v1/apps/1?include=x", "GET /v1/apps/?include=x", "GET /v1/apps/1/builds"})
+    CHECK_FALSE(matches("GET /v1/apps/*", text));
+  CHECK(matches(R"(GET /v1/apps\?*)", "GET /v1/apps?limit=5"));
+  CHECK_FALSE(matches(R"(GET /v1/apps\?*)", "GET /v1/apps?limit=5?x"));
   CHECK(matches("*", ""));
   CHECK(matches("repo:acme/*:ref:*", "repo:acme/app:ref:main"));
   CHECK_FALSE(matches("repo:acme/*:ref:*", "repo:acme/app:ref:refs/heads/main"));
@@ -50,10 +55,10 @@ TEST_CASE("Two stars stand for any characters, slashes among them") {
   CHECK_FALSE(matches("**a*b", "a/b"));
 }
 
-TEST_CASE("A question mark stands for one character but a slash") {
+TEST_CASE("A question mark stands for one character but a slash and itself") {
   CHECK(matches("v?", "v1"));
   CHECK(matches("v?", "v\xc3\xa9"));  // one character of two octets
-  for (const char* text : {"v", "v12", "v/"}) CHECK_FALSE(matches("v?", text));
+  for (const char* text : {"v", "v12", "v/", "v?"}) CHECK_FALSE(matches("v?", text));
 }
 
 TEST_CASE("A backslash takes the meaning from what follows") {
