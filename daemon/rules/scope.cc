@@ -112,11 +112,14 @@ Result<json::value> shape_array(const ScopeRule& rule, const json::value& asked)
   return asked;
 }
 
+/// A client that does not know the profile cannot tell whether one entry wants an array, so one alone may stand in one.
 Result<json::value> shape_text(const ScopeRule& rule, const json::value& asked) {
-  if (!asked.is_string()) return rejected("scope must be one text for this key.");
-  if (const auto checked = check_entry(rule, asked.get_string()); !checked)
+  const bool alone = asked.is_array() && asked.get_array().size() == 1;
+  const json::value& entry = alone ? asked.get_array().front() : asked;
+  if (!entry.is_string()) return rejected("scope must be one text for this key; give a single entry.");
+  if (const auto checked = check_entry(rule, entry.get_string()); !checked)
     return rejected(fmt::format("scope {}.", checked.error().message));
-  return asked;
+  return entry;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

@@ -12,8 +12,8 @@
 namespace signet::rules {
 
 /// The claim's value for what the caller asked. Error claims_rejected; it names the entry's index and the rule, never
-/// the entry. Apple wants an array even for one entry, so a text is refused there rather than wrapped: what is asked is
-/// what is signed. Any thread.
+/// the entry. Apple wants an array even for one entry, so a text is refused there rather than wrapped; where it is one
+/// text, an array of one text is taken for it. Any thread.
 Result<boost::json::value> shape_scope(const ScopeRule& rule, const boost::json::value& asked);
 
 /// "GET /path?query" as Apple's services read it: the method GET, one space, an absolute path without "." or ".."

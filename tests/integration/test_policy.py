@@ -57,7 +57,7 @@ class Policy(unittest.TestCase):
         profiles = cls.stack.root / "profiles"
         profiles.mkdir()
         (profiles / "reports.json").write_text(json.dumps(PROFILE))
-        for name in ("apple-enterprise", "app-store-connect"):
+        for name in ("apple-enterprise", "app-store-connect", "maps-server"):
             (profiles / f"{name}.json").symlink_to(SOURCE / f"daemon/profiles/{name}.json")
         cls.stack.daemon_options["profiles-dir"] = profiles
         cls.stack.write_daemon_conf()
@@ -67,6 +67,7 @@ class Policy(unittest.TestCase):
         cls.stack.write_key("half", {**REPORTS, **RULES, "mode": "audit claim-allow sub"})
         cls.stack.write_key("fixed", {**REPORTS, "claim sub": '"123"', "claim scope": "reports.read"})
         cls.stack.write_key("admin", {"role": "admin"})
+        cls.stack.write_key("maps", {"profile": "maps-server", "issuer": None, "role": None, "team-id": "ABCDE12345"})
         cls.stack.write_key("nobodys", {"allow": None})
         cls.enterClassContext(cls.stack)
         cls.stack.start()
@@ -104,6 +105,16 @@ class Policy(unittest.TestCase):
         for body in ({"scope": "reports.read"}, {"claims": {"scope": "reports.read"}}, {"claims": {"sub": "123"}}):
             with self.subTest(body=body):
                 assert_problem(self, self.stack.jwt(body, key="fixed"), 422, "claims_rejected")
+
+    def test_both_tools_can_ask_for_a_scope_of_one_text(self):
+        shown = self.stack.cli("token", "maps", "--scope", "server_api")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertEqual(payload(shown.stdout.strip())["scope"], "server_api")
+        told = json.loads(self.policy_test("maps", "--scope", "server_api", "--json").stdout)
+        self.assertEqual(told["claims"]["scope"], "server_api")
+        refused = self.stack.cli("token", "maps", "--scope", "server_api", "--scope", "server_api")
+        self.assertIn("scope must be one text for this key; give a single entry.", refused.stderr)
+        self.assertIn("give a single entry", self.policy_test("maps", "--scope", "server_api", "--scope", "x", code=3).stdout)
 
     def test_an_administrators_key_signs_nothing_without_a_scope(self):
         document = assert_problem(self, self.stack.jwt(key="admin"), 422, "claims_rejected")

@@ -116,7 +116,10 @@ TEST_CASE("A scope of words is one text, whether asked as text or as array") {
 TEST_CASE("A scope of one text is one text") {
   const ScopeRule rule{.shape = ScopeShape::text, .entry = ScopeEntry::text, .rule = {.one_of = {"server_api"}}};
   CHECK(shape_scope(rule, json_of(R"("server_api")")).value() == json_of(R"("server_api")"));
-  check_refused(rule, R"(["server_api"])", "scope must be one text");
+  check_refused(rule, R"(["server_api","server_api"])", "scope must be one text for this key; give a single entry.");
+  check_refused(rule, "[]", "scope must be one text");
+  check_refused(rule, "[7]", "scope must be one text");
+  check_refused(rule, R"(["other"])", "scope must be one of");
   check_refused(rule, R"("other")", "scope must be one of: server_api.");
 }
 

@@ -55,7 +55,7 @@ std::vector<ShippedRefusal> refusals() {
       {"apple-music", kTeam, R"({"claims":{"origin":["*.music.example"]}})", "claims.origin must be an origin"},
       {"mapkit-js", kTeam, R"({"claims":{"origin":["https://maps.example"]}})", "claims.origin must be a text"},
       {"mapkit-js", kTeam, R"({"claims":{"origin":"maps.example"}})", "claims.origin must be an origin"},
-      {"maps-server", kTeam, R"({"scope":["server_api"]})", "scope must be one text"},
+      {"maps-server", kTeam, R"({"scope":["server_api","server_api"]})", "scope must be one text"},
       {"maps-server", kTeam, R"({"scope":"client_api"})", "scope must be one of: server_api"},
       {"weatherkit", kWeather, R"({"claims":{"aud":"weatherkit"}})", "claims.aud may not be given"},
       {"weatherkit", kWeather, R"({"claims":{"jti":"1"}})", "claims.jti may not be given"},
