@@ -43,6 +43,7 @@ class KeyReader {
       check_against_profile(draft_);
       check_rules(draft_);
       if (draft_.problems.empty()) settle_default_claims(draft_);
+      if (draft_.problems.empty()) check_defaults_by_rules(draft_);
     }
     return finish();
   }

@@ -30,11 +30,41 @@ Result<std::vector<std::string>> parse_list(std::string_view text) {
   return words;
 }
 
+/// RFC 8259 section 6.
+bool looks_like_number(std::string_view text) {
+  const auto skip_digits = [&text] {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(digits);
+    return digits;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool zero = text.starts_with('0');
+  const auto whole = skip_digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (skip_digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (skip_digits() == 0) return false;
+  }
+  return text.empty();
+}
+
 /// JSON where it is some. Broken JSON was not meant as a text.
 Result<json::value> parse_forced(std::string_view text) {
   if (text.empty()) return refused("has no value; write one, \"\" for an empty text");
   auto value = parse_json(text);
+  if (value && value->is_null())
+    return refused("is null, which says nothing; remove the line, or write \"null\" for the text");
   if (value) return std::move(value).value();
+  if (looks_like_number(text))
+    return refused(
+        fmt::format("is a number that cannot be signed as it stands; write a smaller one, or \"{}\" for "
+                    "the text",
+                    text));
   if (text.starts_with('{') || text.starts_with('[') || text.starts_with('"'))
     return refused(fmt::format("begins like JSON and is none ({}); mend it", value.error().message));
   return json::value(json::string(text));

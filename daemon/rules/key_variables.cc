@@ -1,10 +1,14 @@
 #include "daemon/rules/key_variables.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "daemon/rules/claim_value.h"
 #include "daemon/rules/profile_template.h"
+#include "daemon/rules/request_rules.h"
+#include "daemon/rules/scope.h"
 
 namespace signet::rules {
 namespace {
@@ -63,6 +67,40 @@ void settle_default_claims(KeyDraft& draft) {
     else if (*value)
       key.default_claims.emplace(claim.name, **value);
   }
+}
+
+namespace {
+
+/// Most defaults come from a variable of the key file, which would then say two things at once.
+void check_claim_defaults(KeyDraft& draft) {
+  for (const auto& [name, globs] : draft.key.rules.claim_allow) {
+    const auto option = fmt::format("claim-allow {}", name);
+    if (!only_recorded(draft.key.rules.mode, option) && !lets_default_through(draft.key, name))
+      draft.complain(option, fmt::format("does not match the value that {} has where a request does not give it; add "
+                                         "a line that does, or set the claim with claim {} = VALUE",
+                                         name, name));
+  }
+}
+
+void check_scope_default(KeyDraft& draft) {
+  const KeyPolicy& key = draft.key;
+  const auto& rule = key.profile->scope;
+  const auto& globs = key.rules.scope_allow;
+  if (!rule || !rule->default_value || globs.empty() || key.rules.forced.contains("scope")) return;
+  const auto shaped = shape_scope(*rule, *rule->default_value);
+  if (!shaped || only_recorded(key.rules.mode, "scope-allow")) return;
+  const auto matches = [&](std::string_view entry) { return any_matches(globs, entry); };
+  if (!std::ranges::all_of(scope_entries(*rule, *shaped), matches))
+    draft.complain("scope-allow", fmt::format("does not match the scope that profile {} gives where a request names "
+                                              "none; add a line that does, or set it with claim scope = VALUE",
+                                              key.profile->name));
+}
+
+}  // namespace
+
+void check_defaults_by_rules(KeyDraft& draft) {
+  check_claim_defaults(draft);
+  check_scope_default(draft);
 }
 
 }  // namespace signet::rules

@@ -15,4 +15,8 @@ void settle_variables(KeyDraft& draft);
 /// The defaults of the caller's claims, with the variables filled in. After everything else, where there is no problem.
 void settle_default_claims(KeyDraft& draft);
 
+/// Whether claim-allow and scope-allow, unless they are only recorded, match these defaults and the profile's own
+/// scope. After settle_default_claims, where there is no problem.
+void check_defaults_by_rules(KeyDraft& draft);
+
 }  // namespace signet::rules

@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "daemon/rules/late_values.h"
 #include "daemon/rules/scope.h"
 #include "proto/json_path.h"
 
@@ -74,6 +77,16 @@ Result<void> check_claim_allow(const KeyPolicy& key, std::string_view name, cons
 
 }  // namespace
 
+bool lets_default_through(const KeyPolicy& key, std::string_view claim) {
+  const auto globs = key.rules.claim_allow.find(claim);
+  const auto* value = key.default_claims.if_contains(claim);
+  if (globs == key.rules.claim_allow.end() || value == nullptr || key.rules.forced.contains(claim)) return true;
+  const auto example = fill_marks(json::serialize(*value), [](std::string_view) -> Result<std::optional<std::string>> {
+    return std::optional<std::string>("5f0c2b1e-9d34-4a67-8b1f-3c6d7e8f9a0b");
+  });
+  return example && !first_outside(globs->second, json::parse(*example), "");
+}
+
 Result<void> check_claims_by_rules(const KeyPolicy& key, const json::object& asked, Rules& would_refuse) {
   for (const auto& member : asked) {
     if (member.key() == kScope) continue;
@@ -98,11 +111,15 @@ Result<void> check_scope_by_rules(const KeyPolicy& key, const json::value& shape
                 would_refuse);
 }
 
-Result<void> check_unscoped_by_rules(const KeyPolicy& key, Rules& would_refuse) {
+std::string_view unscoped_rule(const KeyPolicy& key) {
+  if (key.rules.require_scope) return "require-scope";
   // A token without a scope may do everything, so patterns for scopes mean one.
-  const bool by_patterns = !key.rules.scope_allow.empty() && !key.unscoped_allowed;
-  if (!key.rules.require_scope && !by_patterns) return {};
-  const std::string option = key.rules.require_scope ? "require-scope" : "scope-allow";
+  return !key.rules.scope_allow.empty() && !key.unscoped_allowed ? "scope-allow" : "";
+}
+
+Result<void> check_unscoped_by_rules(const KeyPolicy& key, Rules& would_refuse) {
+  const std::string option(unscoped_rule(key));
+  if (option.empty()) return {};
   return broken(
       key,
       {.option = option, .message = fmt::format("scope is missing; this key signs no token without one ({}).", option)},

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/object.hpp>
@@ -20,9 +21,16 @@ namespace signet::rules {
 Result<void> check_claims_by_rules(const KeyPolicy& key, const boost::json::object& asked,
                                    std::vector<std::string>& would_refuse);
 
+/// Does `claim-allow` match what stands in for this claim where a request does not give it? True where nothing does,
+/// and where the key file sets the claim; an example is taken for a uuid. Any thread.
+bool lets_default_through(const KeyPolicy& key, std::string_view claim);
+
 /// A scope that the caller gave, in the profile's shape.
 Result<void> check_scope_by_rules(const KeyPolicy& key, const boost::json::value& shaped,
                                   std::vector<std::string>& would_refuse);
+
+/// The key file's rule by which a request must hold a scope, as `mode` names it; empty where none does. Any thread.
+std::string_view unscoped_rule(const KeyPolicy& key);
 
 /// For a request without a scope.
 Result<void> check_unscoped_by_rules(const KeyPolicy& key, std::vector<std::string>& would_refuse);

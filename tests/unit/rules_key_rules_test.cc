@@ -247,3 +247,32 @@ TEST_CASE("Administrators' keys of both Apple services need a scope unless the k
   }
   CHECK_FALSE(role_demands_scope(key_of(kAppleKey)));
 }
+
+TEST_CASE("A default that the file's own rules would refuse is a problem") {
+  const std::string sub = R"("sub":{"type":"text","max-length":12})";
+  const auto profile = with(sub, R"("sub":{"type":"text","default":"ci-main"})");
+  CHECK(problem("claim-allow sub = build-*\n", profile) ==
+        "/k/x.conf:5: claim-allow sub: does not match the value that sub has where a request does not give it; add a "
+        "line that does, or set the claim with claim sub = VALUE");
+  CHECK(policy_of("claim-allow sub = build-*\nclaim-allow sub = ci-*\n", profile).rules.claim_allow.size() == 1);
+  CHECK(policy_of("claim-allow sub = build-*\nclaim sub = x\n", profile).rules.forced.contains("sub"));
+  CHECK(policy_of("claim-allow sub = build-*\nmode = audit\n", profile).rules.mode.audit);
+  const auto fresh = replaced(with(sub, R"("sub":{"type":"text","default":"${uuid}"})"), R"("lifetime":)",
+                              R"("reuse":{"allowed":false},"lifetime":)");
+  CHECK(problem("claim-allow sub = build-*\n", fresh).starts_with("/k/x.conf:5: claim-allow sub: does not match"));
+  CHECK(policy_of("claim-allow sub = *-*\n", fresh).rules.claim_allow.size() == 1);
+  const auto scoped = with(R"("entries":"text"})", R"("entries":"text","default":["read"]})");
+  CHECK(problem("scope-allow = write\n", scoped)
+            .starts_with("/k/x.conf:5: scope-allow: does not match the scope that profile test gives"));
+  CHECK(policy_of("scope-allow = write\nscope-allow = read\n", scoped).rules.scope_allow.size() == 2);
+}
+
+TEST_CASE("A forced value that would not be what is written is a problem") {
+  for (const char* value : {"1e400", "-1e400", "123456789012345678901"})
+    CHECK(problem(std::string("claim count = ") + value + "\n").find("is a number that cannot be signed") !=
+          std::string::npos);
+  CHECK(problem("claim sub = null\n") ==
+        "/k/x.conf:5: claim sub: is null, which says nothing; remove the line, or write \"null\" for the text");
+  for (const char* text : {"2026-11-25", "1.2.3", "007", "1e", "-"})
+    CHECK(policy_of(std::string("claim sub = ") + text + "\n").rules.forced.at("sub") == text);
+}
