@@ -14,15 +14,6 @@ constexpr uid_t kUsualOverflowUid = 65534;
 constexpr std::size_t kUsualGroups = 64;
 constexpr std::size_t kMostGroups = 65536;  // NGROUPS_MAX
 
-/// What the kernel shows for every uid that has no mapping here. ProcSubset=pid hides the file: then the kernel's
-/// default.
-uid_t overflow_uid() {
-  const auto text = read_file("/proc/sys/kernel/overflowuid", 32);
-  uid_t uid = kUsualOverflowUid;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), uid);
-  return uid;
-}
-
 Result<std::vector<gid_t>> peer_groups(int fd) {
   std::vector<gid_t> groups(kUsualGroups);
   auto length = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
@@ -38,8 +29,26 @@ Result<std::vector<gid_t>> peer_groups(int fd) {
 
 }  // namespace
 
+uid_t overflow_uid() {
+  static const uid_t overflow = [] {
+    const auto text = read_file("/proc/sys/kernel/overflowuid", 32);
+    uid_t uid = kUsualOverflowUid;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), uid);
+    return uid;
+  }();
+  return overflow;
+}
+
+Result<void> check_own_uid(uid_t uid) {
+  if (uid != overflow_uid()) return {};
+  return Unexpected(Error{ErrorCode::not_permitted,
+                          "this service sees your user only as the overflow uid, which stands for every user it has "
+                          "no number for, so that no rule can mean you; ask as a user of this machine, not from a "
+                          "container or user namespace that it does not know",
+                          "the peer has the overflow uid " + std::to_string(uid)});
+}
+
 Result<PeerCredentials> peer_credentials(int fd) {
-  static const uid_t overflow = overflow_uid();
   ucred cred{};
   socklen_t length = sizeof cred;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &length) != 0)
@@ -47,12 +56,7 @@ Result<PeerCredentials> peer_credentials(int fd) {
   if (cred.uid == static_cast<uid_t>(-1))  // not a connected Unix socket
     return Unexpected(
         Error{ErrorCode::io_failure, "the kernel does not say who is calling", "SO_PEERCRED has no peer"});
-  if (cred.uid == overflow)
-    return Unexpected(Error{ErrorCode::not_permitted,
-                            "this service sees your user only as the overflow uid, which stands for every user it has "
-                            "no number for, so that no rule can mean you; ask as a user of this machine, not from a "
-                            "container or user namespace that it does not know",
-                            "the peer has the overflow uid " + std::to_string(overflow)});
+  SIGNET_TRY(check_own_uid(cred.uid));
   SIGNET_TRY_ASSIGN(std::vector<gid_t> groups, peer_groups(fd));
   return PeerCredentials{cred.uid, cred.gid, std::move(groups), cred.pid};
 }

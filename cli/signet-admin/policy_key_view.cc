@@ -11,8 +11,11 @@
 
 #include "cli/terminal/may_ask_text.h"
 #include "cli/terminal/table.h"
+#include "daemon/rules/late_values.h"
 #include "daemon/rules/may_ask.h"
 #include "daemon/rules/policy_warnings.h"
+#include "host/peer_credentials.h"
+#include "proto/timestamp.h"
 
 namespace signet::admin {
 namespace {
@@ -49,7 +52,7 @@ json::object set_claims(const rules::KeyPolicy& key) {
     const bool secret = claim != nullptr && claim->secret;
     claims.insert_or_assign(member.key(), secret ? json::value("(secret)") : member.value());
   }
-  return claims;
+  return json::parse(rules::name_marks(json::serialize(claims))).as_object();
 }
 
 void add_claims(Fields& fields, const rules::KeyPolicy& key, const MayAsk& ask) {
@@ -61,9 +64,13 @@ void add_claims(Fields& fields, const rules::KeyPolicy& key, const MayAsk& ask) 
   }
   for (const auto& claim : ask.claims)
     fields.push_back({"claim " + claim.name, {"the caller's: " + terminal::claim_text(claim)}});
-  for (const auto& claim : key.profile->caller_claims)
-    if (!rules::lets_through(key.rules, claim.name) && !key.rules.forced.contains(claim.name))
-      fields.push_back({"claim " + claim.name, {"nobody's: caller-claims leaves it out"}});
+  for (const auto& claim : key.profile->caller_claims) {
+    if (rules::can_be_given(key, claim.name) || key.rules.forced.contains(claim.name)) continue;
+    const bool left_out = !rules::lets_through(key.rules, claim.name);
+    fields.push_back({"claim " + claim.name,
+                      {fmt::format("nobody's: {}",
+                                   left_out ? "caller-claims leaves it out" : "another claim stands in its place")}});
+  }
   if (!ask.exactly_one_of.empty())
     fields.push_back({"exactly one of", {fmt::format("{}", fmt::join(ask.exactly_one_of, ", "))}});
 }
@@ -86,7 +93,7 @@ std::string view_key(const ExplainedKey& key, bool colour) {
   if (key.rates.empty()) fields.push_back({"rate", {"no limit"}});
   for (const auto& rate : key.rates) fields.push_back({rate.option, {rate.value}});
   fields.push_back({"rules", {terminal::mode_text(ask)}});
-  for (const auto& warning : rules::policy_warnings(key.policy))
+  for (const auto& warning : rules::policy_warnings(key.policy, host::overflow_uid()))
     fields.push_back({"warning", {warning, terminal::Tone::doubtful}});
   return fmt::format("{} ({})\n{}\n", terminal::paint(key.policy.name, terminal::Tone::heading, colour),
                      terminal::printable(key.path), terminal::render_fields(fields, colour));
@@ -117,7 +124,7 @@ json::object key_json(const ExplainedKey& key) {
   json::object rates;
   for (const auto& rate : key.rates) rates[rate.option] = rate.value;
   object["rates"] = std::move(rates);
-  const auto warnings = rules::policy_warnings(policy);
+  const auto warnings = rules::policy_warnings(policy, host::overflow_uid());
   object["warnings"] = json::array(warnings.begin(), warnings.end());
   return object;
 }

@@ -31,4 +31,11 @@ Result<std::string> fill_marks(std::string_view json, const LateValue& value_of)
   return filled.append(json);
 }
 
+std::string name_marks(std::string_view json) {
+  const auto named = fill_marks(json, [](std::string_view name) -> Result<std::optional<std::string>> {
+    return std::optional("${" + std::string(name) + "}");
+  });
+  return named.value();
+}
+
 }  // namespace signet::rules

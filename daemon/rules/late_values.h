@@ -34,4 +34,7 @@ using LateValue = std::function<Result<std::optional<std::string>>(std::string_v
 /// Replaces the marks in serialised JSON. The values need no escape in JSON. Errors are `value_of`'s. Any thread.
 Result<std::string> fill_marks(std::string_view json, const LateValue& value_of);
 
+/// The same for a reader to whom no value is known: each as profiles write it, "${uuid}". Any thread.
+std::string name_marks(std::string_view json);
+
 }  // namespace signet::rules

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "daemon/rules/request_rules.h"
+
 namespace signet::rules {
 namespace {
+
+constexpr std::string_view kScope = "scope";
 
 std::string_view name_of(ClaimType type) {
   switch (type) {
@@ -54,22 +58,40 @@ void put_lifetimes(const KeyPolicy& key, MayAsk& answer) {
   answer.max_lifetime = longest->count();
 }
 
+/// Of the claims of which each request gives one: the one that none can do without, or that the key file sets.
+std::optional<std::string_view> settled(const KeyPolicy& key) {
+  const auto& names = key.profile->exactly_one_of;
+  const auto found = std::ranges::find_if(names, [&](const std::string& name) {
+    return key.rules.forced.contains(name) || (name == kScope && demands_scope(key));
+  });
+  return found == names.end() ? std::nullopt : std::optional<std::string_view>(*found);
+}
+
 }  // namespace
 
 bool demands_scope(const KeyPolicy& key) {
-  return role_demands_scope(key) || key.rules.require_scope ||
-         (!key.rules.scope_allow.empty() && !key.unscoped_allowed);
+  if (!key.profile->scope || key.rules.forced.contains(kScope)) return false;
+  if (role_demands_scope(key)) return true;
+  const auto rule = unscoped_rule(key);
+  return !key.profile->scope->default_value && !rule.empty() && !only_recorded(key.rules.mode, rule);
+}
+
+bool can_be_given(const KeyPolicy& key, std::string_view claim) {
+  if (claim == kScope ? !key.profile->scope || key.rules.forced.contains(kScope) : !lets_through(key.rules, claim))
+    return false;
+  const auto one = settled(key);
+  return !one || *one == claim ||
+         std::ranges::find(key.profile->exactly_one_of, claim) == key.profile->exactly_one_of.end();
 }
 
 MayAsk may_ask(const KeyPolicy& key) {
-  const bool scope_forced = key.rules.forced.contains("scope");
   MayAsk answer;
   for (const auto& claim : key.profile->caller_claims)
-    if (lets_through(key.rules, claim.name)) answer.claims.push_back(askable(claim, key.rules));
-  answer.exactly_one_of = key.profile->exactly_one_of;
+    if (can_be_given(key, claim.name)) answer.claims.push_back(askable(claim, key.rules));
+  if (!settled(key)) answer.exactly_one_of = key.profile->exactly_one_of;
   for (const auto& member : key.rules.forced) answer.forced.emplace_back(member.key());
-  answer.scope = key.profile->scope && !scope_forced;
-  answer.scope_required = answer.scope && demands_scope(key);
+  answer.scope = can_be_given(key, kScope);
+  answer.scope_required = demands_scope(key);
   if (answer.scope) answer.scope_allow = texts_of(key.rules.scope_allow);
   put_lifetimes(key, answer);
   answer.audited = audited(key.rules);

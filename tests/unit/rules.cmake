@@ -1,5 +1,5 @@
 signet_test(test_rules_config LABEL unit
-  SOURCES rules_allow_test.cc rules_system_unit_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_key_rules_test.cc rules_policy_warnings_test.cc rules_configuration_test.cc
+  SOURCES rules_allow_test.cc rules_system_unit_test.cc rules_daemon_config_test.cc rules_key_config_test.cc rules_key_rules_test.cc rules_policy_warnings_test.cc rules_may_ask_test.cc rules_configuration_test.cc
     rules_rotation_lines_test.cc
   DEPENDS signet_rules)
 signet_test(test_rules_profile LABEL unit
