@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/rules/unit_name.h"
 #include "proto/config_values.h"
 
 namespace signet::admin {
@@ -32,8 +33,8 @@ class CallerReader {
     if (word == "uid") return take_uid(value);
     if (word == "group") return take_group(value);
     if (word == "gid") return take_gid(value);
-    if (word == "unit" && !peer_.unit) return take_text(peer_.unit, value);
-    if (word == "slice" && !peer_.slice) return take_text(peer_.slice, value);
+    if (word == "unit" && !peer_.unit) return take_place(peer_.unit, word, rules::parse_unit_name(value));
+    if (word == "slice" && !peer_.slice) return take_place(peer_.slice, word, rules::parse_slice_name(value));
     return usage(
         fmt::format("--as knows the words user, uid, group, gid, unit and slice, each NAME=VALUE, user or uid, "
                     "unit and slice once; it does not know \"{}\" here.",
@@ -86,8 +87,11 @@ class CallerReader {
     return {};
   }
 
-  static Done<void> take_text(std::optional<std::string>& target, const std::string& value) {
-    target = value;
+  // What no process can be in would be admitted by nothing, and the answer be of no use.
+  static Done<void> take_place(std::optional<std::string>& target, const std::string& word,
+                               const Result<std::string>& name) {
+    if (!name) return usage(fmt::format("--as {}: {}.", word, name.error().message));
+    target = *name;
     return {};
   }
 

@@ -11,6 +11,8 @@
 #include "cli/signet-admin/warning.h"
 #include "daemon/rules/decide.h"
 #include "daemon/rules/late_values.h"
+#include "daemon/rules/rotation.h"
+#include "host/peer_credentials.h"
 #include "proto/config_values.h"
 
 namespace signet::admin {
@@ -64,19 +66,16 @@ Result<rules::Admitted> admit(const PolicyOptions& options, const rules::Configu
 }
 
 // What only the token knows of its key, and what is fresh in every JWT, is shown by name.
-Result<void> name_late_values(rules::JwtPlan& plan) {
-  const auto name = [](std::string_view value) -> Result<std::optional<std::string>> {
-    return std::optional(fmt::format("({})", value));
-  };
-  SIGNET_TRY_ASSIGN(plan.header_json, rules::fill_marks(plan.header_json, name));
-  SIGNET_TRY_ASSIGN(plan.claims_json, rules::fill_marks(plan.claims_json, name));
-  return {};
+void name_late_values(rules::JwtPlan& plan) {
+  for (std::string* part : {&plan.header_json, &plan.claims_json, &plan.recorded_claims_json})
+    *part = rules::name_marks(*part);
 }
 
 Result<PolicyAnswer> answer_of(const PolicyOptions& options, const rules::Configuration& configuration,
                                const rules::DisabledKeys& disabled, const rules::Peer& caller, const std::string& key) {
+  SIGNET_TRY(host::check_own_uid(caller.uid));
   SIGNET_TRY_ASSIGN(rules::Admitted admitted, admit(options, configuration, disabled, caller, key));
-  SIGNET_TRY(name_late_values(admitted.plan));
+  name_late_values(admitted.plan);
   // Any clock will do here: the daemon alone knows when it was built.
   SIGNET_TRY_ASSIGN(auto jwt, rules::fill_times(admitted.plan, options.at.value_or(wall_now()), rules::WallTime{}));
   const auto& allow = admitted.key->allow;
@@ -90,12 +89,25 @@ Failure refusal(const Error& error) {
           fmt::format("signetd would answer {} {}.", info.http_status, info.name)};
 }
 
-Done<rules::DisabledKeys> disabled_keys(const rules::DaemonConfig& daemon, const std::string& key) {
-  if (key.empty()) return rules::DisabledKeys{};
-  auto disabled = read_disabled(daemon, key);
-  if (disabled) return std::move(*disabled);
-  warn("Whether the key is disabled cannot be seen; it is taken for enabled. (" + disabled.error().detail + ")");
-  return rules::DisabledKeys{};
+// What the daemon keeps of one key beside the configuration.
+struct KeyState {
+  rules::DisabledKeys disabled{};
+  rules::SwitchRecords switches{};
+};
+
+KeyState state_of(const rules::DaemonConfig& daemon, const std::string& key) {
+  KeyState state;
+  if (key.empty()) return state;
+  if (auto disabled = read_disabled(daemon, key))
+    state.disabled = *std::move(disabled);
+  else
+    warn("Whether the key is disabled cannot be seen; it is taken for enabled. (" + disabled.error().detail + ")");
+  if (auto switches = read_switches(daemon, key))
+    state.switches = *std::move(switches);
+  else
+    warn("Whether another object of the key signs by now cannot be seen; the one of its file is taken. (" +
+         switches.error().detail + ")");
+  return state;
 }
 
 std::string lines_of(const std::vector<ConfigProblem>& problems) {
@@ -121,13 +133,14 @@ Done<Outcome> check_policy(const Invocation& invocation, bool colour) {
 Done<Outcome> test_policy(const Invocation& invocation, bool colour) {
   const PolicyOptions& options = invocation.policy;
   SIGNET_TRY_ASSIGN(const rules::Peer caller, caller_of(options.caller, callers_of_this_machine()));
-  const auto reading = read_daemon_configuration(options.config);
+  auto reading = read_daemon_configuration(options.config);
   if (!reading.daemon_problems.empty())
     return Unexpected(Failure{ExitCode::failure,
                               "signetd would not start with this configuration:" + lines_of(reading.daemon_problems)});
   const std::string key = parse_name(options.key) ? options.key : "";  // as the daemon's routes have it
-  SIGNET_TRY_ASSIGN(const auto disabled, disabled_keys(reading.configuration.daemon, key));
-  const auto answer = answer_of(options, reading.configuration, disabled, caller, key);
+  const auto state = state_of(reading.configuration.daemon, key);
+  const auto configuration = rules::in_force(std::move(reading.configuration), state.switches);
+  const auto answer = answer_of(options, configuration, state.disabled, caller, key);
   if (answer) return Outcome{.text = invocation.json ? answer_json(*answer) : view_answer(*answer, colour)};
   return Outcome{.text = invocation.json ? answer_json(answer.error()) : view_answer(answer.error(), colour),
                  .failure = refusal(answer.error())};

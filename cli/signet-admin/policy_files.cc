@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "daemon/rules/rotation_record.h"
 #include "host/accounts.h"
 #include "host/directory.h"
 #include "host/process.h"
@@ -23,6 +24,14 @@ rules::Accounts accounts() { return {.user_id = host::user_id, .group_id = host:
 ConfigLines lines_of(const std::string& path) {
   const auto text = read(path);
   return text ? read_config_lines(path, *text) : ConfigLines{.file = path, .entries = {}, .problems = {}};
+}
+
+Result<std::optional<std::string>> read_if_there(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found)
+    return std::optional<std::string>();
+  SIGNET_TRY_ASSIGN(auto text, read(path));
+  return std::optional(std::move(text));
 }
 
 }  // namespace
@@ -56,12 +65,13 @@ std::vector<ConfigEntry> rate_lines(const std::string& key_file) {
 }
 
 Result<rules::DisabledKeys> read_disabled(const rules::DaemonConfig& daemon, const std::string& key) {
-  const auto path = daemon.disabled_keys_dir() + "/" + key;
-  std::error_code error;
-  const auto status = std::filesystem::symlink_status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) return rules::DisabledKeys{};
-  SIGNET_TRY_ASSIGN(auto reason, read(path));
-  return rules::DisabledKeys{{key, std::move(reason)}};
+  SIGNET_TRY_ASSIGN(auto reason, read_if_there(daemon.disabled_keys_dir() + "/" + key));
+  return reason ? rules::DisabledKeys{{key, *std::move(reason)}} : rules::DisabledKeys{};
+}
+
+Result<rules::SwitchRecords> read_switches(const rules::DaemonConfig& daemon, const std::string& key) {
+  SIGNET_TRY_ASSIGN(auto record, read_if_there(daemon.rotation_dir() + "/" + key));
+  return record ? rules::read_records({{key, *std::move(record)}}) : rules::SwitchRecords{};
 }
 
 }  // namespace signet::admin

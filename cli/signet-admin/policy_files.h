@@ -5,6 +5,7 @@
 
 #include "daemon/rules/configuration_reading.h"
 #include "daemon/rules/decide.h"
+#include "daemon/rules/rotation.h"
 
 // Configuration as signetd would read it on this machine. Blocks on the disk and on name services.
 namespace signet::admin {
@@ -23,5 +24,8 @@ std::vector<ConfigEntry> rate_lines(const std::string& key_file);
 
 /// The officer's reason where the key is disabled. Error io_failure where that cannot be seen.
 Result<rules::DisabledKeys> read_disabled(const rules::DaemonConfig& daemon, const std::string& key);
+
+/// The key's switches from one object to another. Error io_failure where they cannot be seen.
+Result<rules::SwitchRecords> read_switches(const rules::DaemonConfig& daemon, const std::string& key);
 
 }  // namespace signet::admin

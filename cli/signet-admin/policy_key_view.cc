@@ -81,12 +81,35 @@ std::string lifetime_of(const MayAsk& ask) {
                      terminal::lifetime_text(ask.max_lifetime));
 }
 
+std::string in_words(const rules::KeyPolicy& object) {
+  return fmt::format("{} (token {}){}", object.object, object.token,
+                     object.kid.empty() ? "" : fmt::format(", key id {}", object.kid));
+}
+
+void add_objects(Fields& fields, const rules::KeyPolicy& key) {
+  const auto& rotation = key.rotation;
+  fields.push_back({"object", {fmt::format("{} (token {})", key.object, key.token)}});
+  if (rotation.next)
+    fields.push_back(
+        {"next",
+         {fmt::format("{}; signs {}", in_words(*rotation.next->key),
+                      rotation.next->from ? "from " + utc_timestamp(*rotation.next->from) + " on, or once promoted"
+                                          : fmt::format("after signet-admin key promote {}", key.name))}});
+  for (const auto& retiring : rotation.retiring)
+    fields.push_back({"retiring",
+                      {fmt::format("{}; signs no more, published {}", in_words(*retiring.key),
+                                   retiring.until ? "until " + utc_timestamp(*retiring.until)
+                                                  : std::string("as long as its line stands"))}});
+  fields.push_back({"publish", {key.publish ? "yes: GET /v1/jwks has the public keys of all these objects" : "no"}});
+}
+
 std::string view_key(const ExplainedKey& key, bool colour) {
   const auto ask = rules::may_ask(key.policy);
   Fields fields{{"service", {service_of(key.policy)}}};
+  add_objects(fields, key.policy);
   if (key.policy.allow.empty()) fields.push_back({"who", {"nobody", terminal::Tone::bad}});
   for (const auto& line : key.policy.allow)
-    fields.push_back({fields.back().first == "service" ? "who" : "or", {allow_text(line)}});
+    fields.push_back({fields.back().first == "publish" ? "who" : "or", {allow_text(line)}});
   add_claims(fields, key.policy, ask);
   fields.push_back({"scope", {key.policy.rules.forced.contains("scope") ? "set above" : terminal::scope_text(ask)}});
   fields.push_back({"lifetime", {lifetime_of(ask)}});
@@ -110,6 +133,33 @@ json::array allow_json(const std::vector<rules::AllowLine>& lines) {
   return array;
 }
 
+json::object object_json(const rules::KeyPolicy& object) {
+  return {{"token", object.token}, {"object", object.object}, {"kid", object.kid}};
+}
+
+json::value seconds_json(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? json::value(time->time_since_epoch().count()) : json::value();
+}
+
+void put_objects(json::object& object, const rules::KeyPolicy& key) {
+  object["token"] = key.token;
+  object["object"] = key.object;
+  object["publish"] = key.publish;
+  object["next"] = nullptr;
+  if (const auto& next = key.rotation.next) {
+    auto told = object_json(*next->key);
+    told["from"] = seconds_json(next->from);
+    object["next"] = std::move(told);
+  }
+  json::array retiring;
+  for (const auto& each : key.rotation.retiring) {
+    auto told = object_json(*each.key);
+    told["until"] = seconds_json(each.until);
+    retiring.push_back(std::move(told));
+  }
+  object["retiring"] = std::move(retiring);
+}
+
 json::object key_json(const ExplainedKey& key) {
   const auto& policy = key.policy;
   const KeyDetail detail{
@@ -119,6 +169,7 @@ json::object key_json(const ExplainedKey& key) {
   object.erase("state");  // the daemon alone knows it
   object["file"] = key.path;
   object["role"] = policy.role;
+  put_objects(object, policy);
   object["allow"] = allow_json(policy.allow);
   object["set_claims"] = set_claims(policy);
   json::object rates;

@@ -23,8 +23,8 @@ struct PolicyReport {
 /// Each good key in plain words with its warnings, then the problems.
 std::string view_policy(const PolicyReport& report, bool colour);
 
-/// {"keys":[…],"problems":[…]} on one line; a key as GET /v1/keys/{key} shows it, and `file`, `role`, `allow`,
-/// `set_claims`, `rates`, `warnings`.
+/// {"keys":[…],"problems":[…]} on one line; a key as GET /v1/keys/{key} shows it, and `file`, `role`, `token`,
+/// `object`, `publish`, `next`, `retiring`, `allow`, `set_claims`, `rates`, `warnings`.
 std::string policy_json(const PolicyReport& report);
 
 }  // namespace signet::admin

@@ -5,6 +5,7 @@ import json
 import os
 import unittest
 
+from tests.interop.profile_rows import ROWS, profiles_without_row
 from tests.support.peer import Peer
 from tests.support.process import eventually, program_path, run
 from tests.support.problem import assert_problem
@@ -44,7 +45,8 @@ def payload(jwt: str) -> dict:
 
 def option_words(body: dict) -> list:
     words = [f"--claim={name}={json.dumps(value)}" for name, value in body.get("claims", {}).items()]
-    words += [f"--scope={each}" for each in body.get("scope", "").split()]
+    scope = body.get("scope", [])
+    words += [f"--scope={each}" for each in (scope if isinstance(scope, list) else scope.split())]
     if "lifetime" in body:
         words.append(f"--lifetime={body['lifetime']}s")
     return words
@@ -204,7 +206,7 @@ class Policy(unittest.TestCase):
 
     def test_policy_test_refuses_what_it_cannot_mean(self):
         for caller in ("user=no-such-user-here", "group=root", "user=root,uid=7", "name=root", "user=", "root", "uid=-1", "uid=7,group=no-such-group-here",
-                       "uid=7,", "uid=7,unit=a,unit=b"):
+                       "uid=7,", "uid=7,unit=a.service,unit=b.service", "uid=7,unit=build", "uid=7,slice=-.slice"):
             with self.subTest(caller=caller):
                 self.assertIn("--as", self.policy_test("ruled", caller=caller, code=2).stderr)
         self.policy_test("ruled", "--claim", "sub=x", code=2)
@@ -216,6 +218,16 @@ class Policy(unittest.TestCase):
         self.assertIn("/nowhere/signetd.conf: cannot be read", missing.stderr)
         told = json.loads(self.policy_test("../etc", "--json", code=3).stdout)
         self.assertEqual(told["code"], "not_permitted")
+
+    def test_the_uid_that_stands_for_all_unknown_ones_is_never_admitted(self):
+        self.stack.write_key("overflow", {"allow": "uid:65534"})
+        self.addCleanup(self.remove, "overflow")
+        self.assertEqual(self.stack.admin("POST", "/v1/reload").status, 200)
+        document = assert_problem(self, self.stack.jwt(key="overflow", peer=Peer(65534, 65534)), 403, "not_permitted")
+        told = json.loads(self.policy_test("overflow", "--json", caller="uid=65534", code=3).stdout)
+        self.assertEqual((told["status"], told["code"], told["detail"]), (403, document["code"], document["detail"]))
+        checked = json.loads(self.admin_tool("policy", "check", self.stack.root / "etc/keys.d/overflow.conf", "--profiles-dir", self.stack.root / "profiles", "--json").stdout)
+        self.assertIn("allow = uid:65534: this never admits anybody", " ".join(checked["keys"][0]["warnings"]))
 
     def test_policy_test_knows_of_disabled_and_broken_keys(self):
         self.stack.admin("POST", "/v1/keys/narrow/disable", {"reason": "seen in a log"})
@@ -263,6 +275,42 @@ class Policy(unittest.TestCase):
         self.assertIn("absent.conf", missing.stdout)
         self.admin_tool("policy", "check", path, "--profiles-dir", "/nowhere", code=1)
         self.admin_tool("policy", "check", code=2)
+
+
+class EveryProfile(unittest.TestCase):
+    """`policy` needs no token and no daemon, so that every profile that ships can be asked of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = cls.enterClassContext(Stack(keys={}, start=False))
+        for name, row in ROWS.items():
+            cls.stack.write_key(name, {"key-id": None, "issuer": None, "role": None, "public-key": None, "profile": row.profile, "alg": row.alg, **row.options})
+
+    def policy(self, command: str, *words) -> dict:
+        done = run([program_path("signet-admin"), "policy", command, *words, "--json"])
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def test_what_is_fresh_in_every_token_is_shown_by_name(self):
+        self.assertEqual(profiles_without_row(), set())
+        unique = set()
+        for name, row in ROWS.items():
+            with self.subTest(name=name):
+                told = self.policy("test", name, "--config", self.stack.daemon_conf, "--as", f"uid={os.getuid()}", *option_words(row.request))
+                self.assertEqual(set(told["claims"]), {*row.claims, *row.times, *row.unique})
+                self.assertEqual([told["claims"][claim] for claim in row.unique], ["${uuid}"] * len(row.unique))
+                unique.update(row.unique)
+        self.assertIn("jti", unique)
+
+    def test_policy_check_shows_no_mark_of_our_own(self):
+        told = self.policy("check", self.stack.daemon_conf)
+        self.assertNotIn("\x7f", json.dumps(told, ensure_ascii=False))
+        keys = {key["name"]: key["set_claims"] for key in told["keys"]}
+        for name, row in ROWS.items():
+            for claim in set(row.unique) & set(keys[name]):
+                self.assertEqual(keys[name][claim], "${uuid}")
+        shown = run([program_path("signet-admin"), "policy", "check", self.stack.daemon_conf]).stdout
+        self.assertIn('"${uuid}", set by the profile', shown)
 
 
 class Disabling(unittest.TestCase):

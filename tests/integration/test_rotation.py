@@ -372,6 +372,45 @@ class ByTheCommandLine(Rotation):
         self.stack.wait_ready()
 
 
+class ByThePolicyTool(Rotation):
+    def policy(self, command: str, *words):
+        done = run([program_path("signet-admin"), "policy", command, *words])
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def tested_kid(self) -> str:
+        return json.loads(self.policy("test", "apple", "--config", self.stack.daemon_conf, "--as", f"uid={os.getuid()}", "--json"))["header"]["kid"]
+
+    def test_policy_test_knows_which_object_signs(self):
+        self.name_next()
+        wait_published(self.stack, self.second)
+        self.assertEqual(self.tested_kid(), self.stack.key.key_id)
+        self.promote()
+        self.assertEqual((self.tested_kid(), self.kid()), (self.second.key_id, self.second.key_id))
+        record = self.stack.root / "state/daemon/rotation/apple"
+        record.write_text("{")
+        done = run([program_path("signet-admin"), "policy", "test", "apple", "--config", self.stack.daemon_conf, "--as", f"uid={os.getuid()}"])
+        self.assertEqual(done.returncode, 4, done.stdout)
+        self.assertIn("503 token_unavailable", done.stdout)
+
+    def test_policy_check_says_what_follows_and_what_retires(self):
+        third = add_key(self.stack)
+        self.name_next(next=next_line(self.second, after=86400), retiring=f"pkcs11:object={third.label} key-id={third.key_id}")
+        shown = self.policy("check", self.stack.daemon_conf)
+        for words in (f"pkcs11:object={self.second.label} (token build), key id {self.second.key_id}; signs from 20", "on, or once promoted",
+                      f"pkcs11:object={third.label} (token build), key id {third.key_id}; signs no more, published as long as its line stands",
+                      "yes: GET /v1/jwks has the public keys of all these objects"):
+            self.assertIn(words, shown)
+        (key,) = json.loads(self.policy("check", self.stack.daemon_conf, "--json"))["keys"]
+        self.assertEqual((key["object"], key["publish"]), (f"pkcs11:object={self.stack.key.label}", True))
+        self.assertEqual((key["next"]["object"], key["next"]["kid"]), (f"pkcs11:object={self.second.label}", self.second.key_id))
+        self.assertGreater(key["next"]["from"], time.time())
+        self.assertEqual([(each["kid"], each["until"]) for each in key["retiring"]], [(third.key_id, None)])
+        self.name_next()
+        self.assertIn("signs after signet-admin key promote apple", self.policy("check", self.stack.daemon_conf))
+
+
 class WhoMay(unittest.TestCase):
     def test_only_an_officer_promotes(self):
         with Stack() as stack:

@@ -74,7 +74,10 @@ TEST_CASE("A caller that cannot be is refused with the mend") {
   for (const char* text : {"", "ci", "user=", "=ci", "user=ci,", ",user=ci", "user=ci group=release,x"})
     CHECK(refusal(text).starts_with("--as "));
   CHECK(refusal("name=ci,uid=1").starts_with("--as knows the words user, uid, group, gid, unit and slice"));
-  CHECK(refusal("uid=1,unit=a,unit=b").starts_with("--as knows the words"));
+  CHECK(refusal("uid=1,unit=a.service,unit=b.service").starts_with("--as knows the words"));
+  CHECK(refusal("uid=1,unit=foo").starts_with("--as unit: foo is not the whole name of a service or scope"));
+  CHECK(refusal("uid=1,unit=user@1000.service").starts_with("--as unit: user@1000.service runs whatever"));
+  CHECK(refusal("uid=1,slice=-.slice").starts_with("--as slice: -.slice is not the whole name of a slice"));
   for (const char* id : {"-1", "4294967295", "0x1", "root"})
     CHECK(refusal(std::string("uid=") + id).starts_with("--as uid= is "));
 }
