@@ -35,7 +35,7 @@ po::options_description options_of(Command command) {
   auto options = common_options();
   add_new(options, is_audit_command(command)    ? audit_command_options(command)
                    : is_policy_command(command) ? policy_command_options(command)
-                   : is_daemon_command(command) ? daemon_command_options()
+                   : is_daemon_command(command) ? daemon_command_options(command)
                                                 : hsm_command_options(command));
   return options;
 }
@@ -69,6 +69,21 @@ Words without(const Words& words, std::size_t first, std::size_t second) {
   return rest;
 }
 
+struct FoundCommand {
+  std::string name;
+  std::optional<Command> command;
+  Words rest;
+};
+
+// Most commands are two words, and no command of one is the first of two.
+FoundCommand command_of(const Words& words, std::size_t first, std::size_t second) {
+  if (const auto command = command_from_name(words[first]))
+    return {words[first], command, without(words, first, first)};
+  auto name = words[first];
+  if (second < words.size()) name += " " + words[second];
+  return {name, command_from_name(name), without(words, first, second)};
+}
+
 Parsed notice(std::string text) { return std::variant<Invocation, Notice>(Notice{std::move(text)}); }
 
 std::string names_of_all_commands() {
@@ -94,12 +109,10 @@ Parsed parse_arguments(const Words& arguments) {
   const auto options = all_options();
   const auto first = terminal::find_argument(arguments, options);
   if (first == arguments.size()) return without_command(arguments);
-  const auto second = terminal::find_argument(arguments, options, first + 1);
-  auto name = arguments[first];
-  if (second < arguments.size()) name += " " + arguments[second];
-  const auto command = command_from_name(name);
-  if (!command) return usage(fmt::format("There is no command \"{}\"; see signet-admin --help.", name));
-  SIGNET_TRY_ASSIGN(const auto values, parse_options(without(arguments, first, second), options_of(*command)));
+  const auto found = command_of(arguments, first, terminal::find_argument(arguments, options, first + 1));
+  if (!found.command) return usage(fmt::format("There is no command \"{}\"; see signet-admin --help.", found.name));
+  const auto command = found.command;
+  SIGNET_TRY_ASSIGN(const auto values, parse_options(found.rest, options_of(*command)));
   if (values.contains("help")) return notice(command_help(*command));
   if (values.contains("version")) return notice("signet-admin " SIGNET_VERSION "\n");
   SIGNET_TRY_ASSIGN(auto invocation, invocation_of(*command, values));

@@ -25,6 +25,8 @@ enum class Command {
   key_list,
   key_show,
   key_promote,
+  key_disable,
+  key_enable,
   cert_csr,
   cert_self_signed,
   cert_import,
@@ -32,7 +34,9 @@ enum class Command {
   audit_who,
   audit_live,
   policy_check,
-  policy_test
+  policy_test,
+  reload,
+  status
 };
 
 /// Which module and token are meant, as given: a configuration file of signet-token, or module and token by hand.
@@ -81,7 +85,8 @@ struct Invocation {
   bool json = false;
   bool force = false;                             ///< of token init and token unlock-pin
   bool reset = false;                             ///< of token unlock-pin: a new user PIN, by the SO PIN
-  std::string socket = "/run/signet/admin.sock";  ///< of key promote
+  std::string socket = "/run/signet/admin.sock";  ///< of the commands that go to signetd
+  std::string reason{};                           ///< of key disable
   std::string argument{};  ///< the file of key import, the label of key generate, the key of key show and cert …
   std::optional<std::string> label{};  ///< of key import
   std::optional<Bytes> id{};           ///< of key import and key generate

@@ -11,7 +11,7 @@ namespace signet::admin {
 bool is_daemon_command(Command command);
 
 /// The options of one of these commands, but for --help, --version and --config. Any thread.
-boost::program_options::options_description daemon_command_options();
+boost::program_options::options_description daemon_command_options(Command command);
 
 /// Failures: usage. Any thread.
 Done<Invocation> daemon_invocation(Command command, const boost::program_options::variables_map& values);

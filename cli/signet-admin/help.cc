@@ -3,8 +3,8 @@
 #include <array>
 
 #include "cli/signet-admin/audit_help.h"
+#include "cli/signet-admin/daemon_help.h"
 #include "cli/signet-admin/policy_help.h"
-#include "cli/signet-admin/promote_help.h"
 #include "cli/terminal/help_text.h"
 
 namespace signet::admin {
@@ -106,6 +106,8 @@ KEY is a label, an id in hexadecimal, or a PKCS#11 URI. The token is also asked 
   --json              print it for a script
 )"},
     kKeyPromote,
+    kKeyDisable,
+    kKeyEnable,
     terminal::CommandText{"cert csr", "cert csr KEY --subject NAME [options]",
                           "have a key sign a request for a certificate",
                           R"(
@@ -143,6 +145,8 @@ name a certificate (x5t, x5t#S256) take it from there; of several the valid one 
     kAuditLive,
     kPolicyCheck,
     kPolicyTest,
+    kReload,
+    kStatus,
 };
 
 constexpr std::string_view kCommonOptions = R"(
@@ -161,21 +165,22 @@ Exit codes:
   1  another failure
   2  the command line is wrong
   3  refused: wrong or locked PIN, a key, label or file that is there already, a token that is not to be overwritten, a record of a PIN
-     that is not to be removed; policy test: signetd would refuse
-  4  the module does not load, or the token is not there; policy test: signetd would answer 503; key promote: signetd does
-     not answer, or the next object cannot sign
+     that is not to be removed; policy test: signetd would refuse; what asks signetd: you may not
+  4  the module does not load, or the token is not there; policy test: signetd would answer 503; what asks signetd: it does
+     not answer; key promote: the next object cannot sign
   5  the audit log does not hold together, or tells of JWTs that were never signed
   6  signet-token signed a JWT that the audit log does not know
   7  no line of the audit log tells of that JWT
 )";
 
-constexpr terminal::ProgramText kProgram{
-    .name = "signet-admin",
-    .purpose = "Initialises tokens and puts keys into them, through PKCS#11; explains policy; reads the audit log.",
-    .commands = kCommands,
-    .usage_width = 48,
-    .common_options = kCommonOptions,
-    .exit_codes = kExitCodes};
+constexpr terminal::ProgramText kProgram{.name = "signet-admin",
+                                         .purpose =
+                                             "Initialises tokens and puts keys into them, through PKCS#11; asks "
+                                             "signetd; explains policy; reads the audit log.",
+                                         .commands = kCommands,
+                                         .usage_width = 48,
+                                         .common_options = kCommonOptions,
+                                         .exit_codes = kExitCodes};
 
 const terminal::CommandText& text_of(Command command) { return kCommands[static_cast<std::size_t>(command)]; }
 

@@ -5,9 +5,11 @@
 #include "cli/signet-admin/arguments.h"
 #include "cli/signet-admin/audit_commands.h"
 #include "cli/signet-admin/certificate_commands.h"
+#include "cli/signet-admin/disable_commands.h"
 #include "cli/signet-admin/key_commands.h"
 #include "cli/signet-admin/policy_commands.h"
 #include "cli/signet-admin/promote_command.h"
+#include "cli/signet-admin/service_commands.h"
 #include "cli/signet-admin/token_commands.h"
 #include "cli/signet-admin/unlock_command.h"
 #include "cli/terminal/output.h"
@@ -40,6 +42,14 @@ Done<Outcome> perform(const Invocation& invocation) {
       return plain(list_keys(invocation, colour));
     case Command::key_promote:
       return plain(promote_key(invocation));
+    case Command::key_disable:
+      return plain(disable_key(invocation));
+    case Command::key_enable:
+      return plain(enable_key(invocation));
+    case Command::reload:
+      return plain(reload_service(invocation));
+    case Command::status:
+      return plain(show_status(invocation, colour));
     case Command::cert_csr:
       return plain(request_certificate(invocation));
     case Command::cert_self_signed:

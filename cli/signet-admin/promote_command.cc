@@ -5,47 +5,13 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
-#include "cli/signet/call.h"
-#include "proto/api.h"
+#include "cli/signet-admin/daemon_call.h"
 #include "proto/json.h"
 #include "proto/json_members.h"
 #include "proto/timestamp.h"
 
 namespace signet::admin {
 namespace {
-
-using cli::CallFault;
-using cli::HttpAnswer;
-
-Failure failure_of_call(const cli::CallError& error) {
-  switch (error.fault) {
-    case CallFault::forbidden:
-      return {ExitCode::refused, error.sentence};
-    case CallFault::malformed:
-      return {ExitCode::failure, error.sentence};
-    case CallFault::unreachable:
-    case CallFault::cut:
-    case CallFault::timed_out:
-    case CallFault::given_up:
-      break;
-  }
-  return {ExitCode::unavailable, error.sentence};
-}
-
-ExitCode code_of(int status) {
-  if (status == 403) return ExitCode::refused;
-  return status == 503 || status == 504 ? ExitCode::unavailable : ExitCode::failure;
-}
-
-Failure failure_of_answer(const HttpAnswer& answer) {
-  const auto problem = read_problem(answer.body);
-  if (!problem)
-    return {code_of(answer.status),
-            fmt::format("signetd answered with HTTP status {} and no reason; look at its log.", answer.status)};
-  auto failure = failure_of(code_of(answer.status), Error{problem->code, problem->detail});
-  failure.sentence += fmt::format(" (request {})", problem->request_id);
-  return failure;
-}
 
 Result<std::string> view(const std::string& body) {
   SIGNET_TRY_ASSIGN(const auto value, parse_json(body));
@@ -65,15 +31,11 @@ Result<std::string> view(const std::string& body) {
 }  // namespace
 
 Done<std::string> promote_key(const Invocation& invocation) {
-  const cli::Endpoint endpoint{.socket = invocation.socket};
-  const auto answer = cli::call(endpoint, {.method = "POST", .target = "/v1/keys/" + invocation.argument + "/promote"});
-  if (!answer) return Unexpected(failure_of_call(answer.error()));
-  if (answer->status != 200) return Unexpected(failure_of_answer(*answer));
-  if (invocation.json) return answer->body + "\n";
-  const auto text = view(answer->body);
-  if (!text)
-    return Unexpected(
-        Failure{ExitCode::failure, "signetd's answer cannot be understood; check that it is of the same version."});
+  SIGNET_TRY_ASSIGN(const auto body,
+                    ask_daemon(invocation, "POST", fmt::format("/v1/keys/{}/promote", invocation.argument)));
+  if (invocation.json) return body + "\n";
+  const auto text = view(body);
+  if (!text) return Unexpected(strange_answer());
   return *text;
 }
 

@@ -223,7 +223,17 @@ class Policy(unittest.TestCase):
         self.stack.write_key("overflow", {"allow": "uid:65534"})
         self.addCleanup(self.remove, "overflow")
         self.assertEqual(self.stack.admin("POST", "/v1/reload").status, 200)
-        document = assert_problem(self, self.stack.jwt(key="overflow", peer=Peer(65534, 65534)), 403, "not_permitted")
+        # It is turned away before it has said anything, so that a client may find the connection cut while it writes.
+        def answer():
+            connection = type(self.stack.connection())(self.stack.socket, Peer(65534, 65534))
+            try:
+                return connection.ask("GET", "/v1/whoami")
+            except (BrokenPipeError, ConnectionResetError):
+                return None
+            finally:
+                connection.close()
+
+        document = assert_problem(self, eventually(answer, "an answer"), 403, "not_permitted")
         told = json.loads(self.policy_test("overflow", "--json", caller="uid=65534", code=3).stdout)
         self.assertEqual((told["status"], told["code"], told["detail"]), (403, document["code"], document["detail"]))
         checked = json.loads(self.admin_tool("policy", "check", self.stack.root / "etc/keys.d/overflow.conf", "--profiles-dir", self.stack.root / "profiles", "--json").stdout)
@@ -284,7 +294,7 @@ class EveryProfile(unittest.TestCase):
     def setUpClass(cls):
         cls.stack = cls.enterClassContext(Stack(keys={}, start=False))
         for name, row in ROWS.items():
-            cls.stack.write_key(name, {"key-id": None, "issuer": None, "role": None, "public-key": None, "profile": row.profile, "alg": row.alg, **row.options})
+            cls.stack.write_key(name, {"object": f"pkcs11:object={name}", "key-id": None, "issuer": None, "role": None, "public-key": None, "profile": row.profile, "alg": row.alg, **row.options})
 
     def policy(self, command: str, *words) -> dict:
         done = run([program_path("signet-admin"), "policy", command, *words, "--json"])
