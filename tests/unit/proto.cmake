@@ -6,3 +6,4 @@ signet_test(test_proto_config LABEL unit SOURCES proto_config_test.cc proto_pkcs
 signet_test(test_proto_api LABEL unit SOURCES proto_api_test.cc proto_problem_test.cc DEPENDS signet_proto)
 signet_python_test(include_arrows LABEL unit SCRIPT include_arrows.py)
 signet_python_test(openapi LABEL unit SCRIPT openapi.py)
+signet_python_test(man_pages LABEL unit SCRIPT man_pages.py)
