@@ -21,13 +21,19 @@ constexpr std::chrono::seconds kFinishTime{1};
 constexpr std::string_view kHead = "HEAD";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+Content content_for(const HttpRequest& request) {
+  return request.method == kHead ? Content::header_only : Content::whole;
+}
+
 }  // namespace
 
-HttpConnection::HttpConnection(UnixSocket socket, rules::Peer peer, HttpHandler& handler, ConnectionLimits limits)
+HttpConnection::HttpConnection(UnixSocket socket, rules::Peer peer, HttpHandler& handler, ConnectionLimits limits,
+                               std::optional<Error> turned_away)
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
       handler_(handler),
       limits_(limits),
+      turned_away_(std::move(turned_away)),
       closes_at_(SteadyClock::now() + limits.max_age) {
   enter(Phase::idle);
 }
@@ -45,6 +51,10 @@ Task<void> HttpConnection::serve() {
   for (;;) {
     switch (co_await receive()) {
       case Received::request:
+        if (turned_away_) {
+          co_await refuse(*turned_away_, content_for(parser_.request()));
+          co_return;
+        }
         if (const bool goes_on = co_await answer_request(); !goes_on) co_return;
         break;
       case Received::refused:
@@ -101,7 +111,7 @@ Task<bool> HttpConnection::answer_request() {
   parser_.start_next();
   enter(Phase::answering);
   const bool asked_to_keep = request.keep_alive;
-  const Content content = request.method == kHead ? Content::header_only : Content::whole;
+  const Content content = content_for(request);
   const std::string request_id = next_request_id();
   HttpResponse response = co_await handler_.answer(peer_, std::move(request), request_id);
   const bool keep = keeps_open(asked_to_keep);
@@ -117,9 +127,9 @@ Task<bool> HttpConnection::answer_request() {
 
 bool HttpConnection::keeps_open(bool asked) const { return asked && !finishing_ && SteadyClock::now() < closes_at_; }
 
-Task<void> HttpConnection::refuse(Error error) {
+Task<void> HttpConnection::refuse(Error error, Content content) {
   out_.clear();
-  append_response(out_, handler_.refuse(peer_, error, next_request_id()), Framing::close, Content::whole);
+  append_response(out_, handler_.refuse(peer_, error, next_request_id()), Framing::close, content);
   enter(Phase::sending);
   const bool sent = co_await send_all(out_);
   if (sent) co_await linger();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/rules/peer.h"
@@ -24,7 +25,9 @@ struct ConnectionLimits {
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   /// `handler` outlives every connection: the daemon ends them first.
-  HttpConnection(UnixSocket socket, rules::Peer peer, HttpHandler& handler, ConnectionLimits limits);
+  /// `turned_away`: answers whatever is asked, and then the connection ends.
+  HttpConnection(UnixSocket socket, rules::Peer peer, HttpHandler& handler, ConnectionLimits limits,
+                 std::optional<Error> turned_away = std::nullopt);
 
   /// Until the connection is over. Never throws.
   Task<void> run();
@@ -43,7 +46,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Task<Received> receive();
   Task<bool> receive_more();
   Task<bool> answer_request();
-  Task<void> refuse(Error error);
+  Task<void> refuse(Error error, Content content = Content::whole);
   Task<bool> send_all(std::string_view octets);
   Task<void> linger();
   void enter(Phase phase);
@@ -54,6 +57,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const rules::Peer peer_;
   HttpHandler& handler_;
   const ConnectionLimits limits_;
+  const std::optional<Error> turned_away_;
   const Deadline closes_at_;
   RequestParser parser_;
   // Larger than a header may be, so that an overlong one is recognised and not merely waited for.

@@ -18,7 +18,11 @@ constexpr std::chrono::milliseconds kSweepInterval{100};
 // Out of descriptors or memory: accepting again at once would only spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-// Said without a coroutine: whoever has no room, or no user that we know, gets one send and the door.
+// Whom the kernel gives no number of its own. No user has this one (setresuid(2) takes it for "unchanged"), so that no
+// rule could mean it; it only shares out room and log lines.
+constexpr uid_t kNoUser = static_cast<uid_t>(-1);
+
+// Said without a coroutine: whoever has no room gets one send and the door.
 void turn_away(UnixSocket& socket, const Error& error) {
   std::string answer;
   append_response(answer, problem_response(error, next_request_id()), Framing::close, Content::whole);
@@ -72,17 +76,20 @@ Task<void> Listener::accept_all() {
 
 void Listener::admit(UnixSocket socket) {
   Result<rules::Peer> peer = identify_peer(socket.native_handle());
-  if (!peer) {
-    host::log_failure(host::LogLevel::warning, "connection refused", peer.error());
-    if (peer.error().code == ErrorCode::not_permitted) turn_away(socket, peer.error());
-    return;
+  std::optional<Error> turned_away;
+  if (!peer && peer.error().code == ErrorCode::not_permitted) {
+    turned_away = peer.error();
+    peer = rules::Peer{.uid = kNoUser};
+  } else if (!peer) {
+    return host::log_failure(host::LogLevel::warning, "connection refused", peer.error());
   }
   if (!has_room_for(peer->uid)) {
     crowd_log_.note(peer->uid);
     return turn_away(socket, {.code = ErrorCode::overloaded,
                               .message = "too many connections are open; close idle ones and try again"});
   }
-  auto connection = std::make_shared<HttpConnection>(std::move(socket), *std::move(peer), handler_, limits_.connection);
+  auto connection = std::make_shared<HttpConnection>(std::move(socket), *std::move(peer), handler_, limits_.connection,
+                                                     std::move(turned_away));
   asio::co_spawn(io_.get_executor(), hold(std::move(connection)), asio::detached);
 }
 

@@ -1,6 +1,5 @@
 """Who may do what: identities as the kernel reports them, against `allow` lines; and who may not even connect."""
 
-import http.client
 import json
 import os
 import pathlib
@@ -96,13 +95,33 @@ class Allow(unittest.TestCase):
 
     def test_the_overflow_uid_is_nobody_in_particular_and_is_told_why_it_gets_nothing(self):
         overflow = int(pathlib.Path("/proc/sys/kernel/overflowuid").read_text())
-        with connect(str(self.stack.socket), Peer(overflow, overflow)) as connection:
-            response = http.client.HTTPResponse(connection)  # answered before anything was asked
-            response.begin()
-            document = json.loads(response.read())
-        self.assertEqual((response.status, document["code"]), (403, "not_permitted"))
-        self.assertIn("overflow uid", document["detail"])
+        nobody = Peer(overflow, overflow)
+        for method, path, body in [("GET", "/v1/whoami", None), ("POST", "/v1/keys/mine/tokens", {}), ("GET", "/nowhere", None)] * 5:
+            answer = self.stack.ask(method, path, body, peer=nobody)
+            self.assertEqual((answer.status, answer.code), (403, "not_permitted"))
+            self.assertIn("overflow uid", answer.json()["detail"])
         self.assertIn(f"the peer has the overflow uid {overflow}", self.stack.daemon.stderr())
+
+    def test_the_overflow_uids_answer_reaches_a_client_that_sends_in_pieces_and_ends_the_connection(self):
+        overflow = int(pathlib.Path("/proc/sys/kernel/overflowuid").read_text())
+        with connect(str(self.stack.socket), Peer(overflow, overflow)) as connection:
+            connection.sendall(b"POST /v1/keys/mine/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{")
+            connection.sendall(b"}GET /v1/whoami HTTP/1.1\r\nHost: x\r\n\r\n")
+            with connection.makefile("rb") as answers:
+                octets = answers.read()
+        self.assertEqual(octets.count(b"HTTP/1.1 403 "), 1)
+        self.assertIn(b"\r\nConnection: close\r\n", octets)
+        with connect(str(self.stack.socket), Peer(overflow, overflow)) as connection:
+            connection.sendall(b"HEAD /v1/whoami HTTP/1.1\r\nHost: x\r\n\r\n")
+            with connection.makefile("rb") as answers:
+                self.assertTrue(answers.read().endswith(b"\r\n\r\n"))
+
+    def test_curl_as_the_overflow_uid_shows_the_sentence(self):
+        overflow = int(pathlib.Path("/proc/sys/kernel/overflowuid").read_text())
+        for call in [["http://x/v1/whoami"], ["--data", "{}", "http://x/v1/keys/mine/tokens"]] * 10:
+            done = run(as_peer(Peer(overflow, overflow), ["curl", "--silent", "--show-error", "--unix-socket", str(self.stack.socket), *call]))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("overflow uid", json.loads(done.stdout)["detail"])
 
     def test_the_log_says_which_word_of_which_line_did_not_hold_and_the_answer_does_not(self):
         other_uid = OTHER_UID + 1  # the log of OTHER_UID's refusals may be full by now
