@@ -222,6 +222,7 @@ Result<UnsignedJwt> fill_times(const JwtPlan& plan, WallTime now, WallTime built
       .signing_input = {}, .made_at = now, .issued_at = unix_seconds(now - plan.profile->lifetime.backdate)};
   if (plan.lifetime) jwt.expires_at = unix_seconds(now + *plan.lifetime);
   jwt.reusable_until = reusable_until(plan, now);
+  jwt.young_until = young_until(plan, now);
   if (holds_mark(plan.header_json))
     return Unexpected(make_error(ErrorCode::internal, "nobody filled in what the header says of the key"));
   SIGNET_TRY_ASSIGN(auto payload, with_uuid(plan.claims_json, uuid));

@@ -43,6 +43,7 @@ struct UnsignedJwt {
   std::int64_t issued_at = 0;                ///< `iat`: made_at - backdate
   std::optional<std::int64_t> expires_at{};  ///< `exp`
   std::int64_t reusable_until = 0;           ///< Unix seconds; see reuse.h
+  std::int64_t young_until = 0;              ///< the same
   std::string recorded_claims_json{};        ///< empty: as in the plan, for there is no uuid among them
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/rules/profile.h"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include "daemon/rules/profile_parts.h"
@@ -87,7 +88,7 @@ ProfileReading read_profile(const std::string& file, std::string_view text) {
   ObjectReader reader(json.value().get_object(), std::string(kJsonRoot), problems);
   Profile profile = read_parts(reader);
   profile.name = name_of(file, problems);
-  profile.digest = sha256(bytes_of(text));
+  profile.digest = sha256(bytes_of(boost::json::serialize(*json)));
   // Half-read parts contradict each other in ways that the file does not.
   if (problems.empty()) check_profile(profile, problems);
   if (!problems.empty()) return {nullptr, std::move(problems).take()};

@@ -110,7 +110,7 @@ struct Profile {
   std::string title;
   std::string source;                    ///< URL of the service's own page
   std::vector<std::string> second_hand;  ///< sentences: what of this file its source does not say
-  Sha256Digest digest{};                 ///< of the file's text
+  Sha256Digest digest{};                 ///< of the file's JSON, whatever its white space is
   std::vector<Algorithm> algorithms;     ///< the first is the default
   std::map<std::string, Variable> variables;
   MemberOrder order = MemberOrder::file;   ///< sorted: by name at every depth of header and payload

@@ -55,6 +55,10 @@ std::int64_t reusable_until(const JwtPlan& plan, WallTime made_at) {
   return (made_at + max_age(plan.profile->reuse, plan.lifetime)).time_since_epoch().count();
 }
 
+std::int64_t young_until(const JwtPlan& plan, WallTime made_at) {
+  return (made_at + plan.profile->reuse.min_age).time_since_epoch().count();
+}
+
 bool may_reuse(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now) {
   if (now < made_at || now.time_since_epoch().count() > reusable_until) return false;
   return !plan.fresh || now - made_at < plan.profile->reuse.min_age;

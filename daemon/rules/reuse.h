@@ -16,6 +16,10 @@ Sha256Digest cache_key(const JwtPlan& plan, const Sha256Digest& spki_sha256);
 /// or as the profile says; made_at - 1 where the profile forbids reuse. Any thread.
 std::int64_t reusable_until(const JwtPlan& plan, WallTime made_at);
 
+/// The first second at which a fresher JWT may take the place of one made at `made_at`: made_at itself where the
+/// profile has no minimum age. Any thread.
+std::int64_t young_until(const JwtPlan& plan, WallTime made_at);
+
 /// May this JWT answer that plan now? `fresh` asks for a new one and gets it unless the profile has a minimum age. No
 /// JWT from the future is reused: the clock stepped back. Any thread.
 bool may_reuse(const JwtPlan& plan, WallTime made_at, std::int64_t reusable_until, WallTime now);

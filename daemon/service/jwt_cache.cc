@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxRefreshes = 16;
 constexpr std::chrono::milliseconds kRefreshPause = 5s;
+constexpr std::chrono::seconds kYoungPause = 60s;
 
 }  // namespace
 
@@ -29,6 +30,7 @@ SignedJwt::SignedJwt(std::string compact, const rules::UnsignedJwt& of)
       issued_at(of.issued_at),
       expires_at(of.expires_at),
       reusable_until(of.reusable_until),
+      young_until(of.young_until),
       recorded_claims_json(of.recorded_claims_json) {}
 
 SignedJwt::~SignedJwt() { explicit_bzero(text.data(), text.size()); }
@@ -43,6 +45,9 @@ Task<Result<SignedJwtPtr>> JwtCache::obtain(Sha256Digest id, JwtHolder holder, D
       flight->keys.insert(holder.key);
       ++flight->claimants;
     } else {
+      if (source.has_min_age) {
+        if (Result<void> room = check_young_room(holder.uid); !room) co_return Unexpected(room.error());
+      }
       flight = take_off(id, Flight{.uid = holder.uid, .keys = {holder.key}, .claimants = 1}, source);
     }
     const bool landed = co_await wait_for(*flight, deadline);
@@ -67,6 +72,7 @@ void JwtCache::refresh(const Sha256Digest& id, JwtHolder holder, JwtSource sourc
 
 JwtCache::FlightPtr JwtCache::take_off(const Sha256Digest& id, Flight flight, JwtSource source) {
   if (flight.ahead) ++refreshes_;
+  flight.has_min_age = source.has_min_age;
   const auto shared = std::make_shared<Flight>(std::move(flight));
   flights_.insert_or_assign(id, shared);
   asio::co_spawn(executor_, fly(id, shared, std::move(source)), asio::detached);
@@ -118,8 +124,8 @@ SignedJwtPtr JwtCache::find(const Sha256Digest& id, const rules::JwtPlan& plan, 
   const Entries::iterator entry = found->second;
   if (!rules::may_reuse(plan, entry->jwt->made_at, entry->jwt->reusable_until, now)) return nullptr;
   entry->keys.insert(plan.key);
-  Entries& of_uid = entries_of_uid_[entry->uid];
-  of_uid.splice(of_uid.begin(), of_uid, entry);
+  Entries& list = list_of(*entry);
+  list.splice(list.begin(), list, entry);
   return entry->jwt;
 }
 
@@ -130,25 +136,63 @@ void JwtCache::insert(const Sha256Digest& id, const Flight& flight, SignedJwtPtr
     entry.keys.merge(old->second->keys);
     erase(old->second);
   }
-  Entries& of_uid = entries_of_uid_[flight.uid];
-  if (of_uid.size() >= limits_.max_per_uid && !of_uid.empty()) erase(std::prev(of_uid.end()));
   bytes_ += entry.jwt->text.size();
-  entries_of_uid_[flight.uid].push_front(std::move(entry));
-  entries_.insert_or_assign(id, entries_of_uid_[flight.uid].begin());
+  young_bytes_ += entry.jwt->text.size();
+  entry.young = true;
+  young_.push_front(std::move(entry));
+  entries_.insert_or_assign(id, young_.begin());
+  settle();
+}
+
+// Every entry begins as a young one; what has reached its age, most of them at once, goes to its user's own.
+void JwtCache::settle() {
+  for (auto entry = young_.end(); entry != young_.begin();) {
+    --entry;
+    const std::int64_t now = std::max(latest_, entry->jwt->made_at).time_since_epoch().count();
+    if (now < entry->jwt->young_until) continue;
+    const auto settled = entry++;
+    settled->young = false;
+    young_bytes_ -= settled->jwt->text.size();
+    Entries& of_uid = entries_of_uid_[settled->uid];
+    of_uid.splice(of_uid.begin(), young_, settled);
+    if (of_uid.size() > std::max<std::size_t>(limits_.max_per_uid, 1)) erase(std::prev(of_uid.end()));
+  }
   make_room();
+}
+
+// Signatures under way count, for their JWTs will be young.
+Result<void> JwtCache::check_young_room(uid_t uid) {
+  settle();
+  std::size_t all = young_.size();
+  auto own = static_cast<std::size_t>(std::ranges::count(young_, uid, &Entry::uid));
+  for (const auto& [id, flight] : flights_) {
+    if (!flight->has_min_age) continue;
+    ++all;
+    if (flight->uid == uid) ++own;
+  }
+  if (all < kMaxYoung && own < kMaxYoung / 2) return {};
+  return Unexpected(Error{.code = ErrorCode::overloaded,
+                          .message = "too many JWTs that have a minimum age are in use; try again when one of them "
+                                     "has reached it",
+                          .retry_after = kYoungPause});
 }
 
 void JwtCache::erase(Entries::iterator entry) {
   const uid_t uid = entry->uid;
   bytes_ -= entry->jwt->text.size();
+  if (entry->young) young_bytes_ -= entry->jwt->text.size();
   entries_.erase(entry->id);
+  if (entry->young) {
+    young_.erase(entry);
+    return;
+  }
   Entries& of_uid = entries_of_uid_[uid];
   of_uid.erase(entry);
   if (of_uid.empty()) entries_of_uid_.erase(uid);
 }
 
 void JwtCache::make_room() {
-  while (!entries_.empty() && (entries_.size() > limits_.max_entries || bytes_ > limits_.max_bytes)) {
+  while (entries_.size() - young_.size() > limits_.max_entries || bytes_ - young_bytes_ > limits_.max_bytes) {
     const auto largest =
         std::ranges::max_element(entries_of_uid_, {}, [](const auto& of_uid) { return of_uid.second.size(); });
     erase(std::prev(largest->second.end()));
@@ -165,7 +209,8 @@ void JwtCache::clear() {
   flights_.clear();
   entries_.clear();
   entries_of_uid_.clear();
-  bytes_ = 0;
+  young_.clear();
+  bytes_ = young_bytes_ = 0;
 }
 
 void JwtCache::drop_keys(const std::function<bool(const std::string& key)>& with) {
@@ -194,6 +239,8 @@ void JwtCache::drop_expired(rules::WallTime now) {
     if (entry->jwt->reusable_until < now.time_since_epoch().count()) expired.push_back(entry);
   }
   for (const Entries::iterator entry : expired) erase(entry);
+  latest_ = std::max(latest_, now);
+  settle();
 }
 
 }  // namespace signet::service

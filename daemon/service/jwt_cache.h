@@ -34,6 +34,7 @@ struct SignedJwt {
   std::int64_t issued_at = 0;
   std::optional<std::int64_t> expires_at{};
   std::int64_t reusable_until = 0;
+  std::int64_t young_until = 0;
   std::string recorded_claims_json;  ///< for the audit, where the plan does not know all of them
 };
 using SignedJwtPtr = std::shared_ptr<const SignedJwt>;
@@ -52,6 +53,7 @@ struct CacheLimits {
 struct JwtSource {
   std::function<Task<Result<SignedJwtPtr>>()> sign;
   std::function<Task<Result<void>>(SignedJwtPtr jwt, std::string_view outcome)> record;
+  bool has_min_age = false;  ///< the profile wants none fresher for a while
 };
 
 /// Audit outcomes of JWTs that were signed and answer no request.
@@ -67,8 +69,13 @@ struct JwtHolder {
 /// JWTs that may be handed out again, and those that are being made. Only ever asked after a request was admitted, so
 /// nothing in here passes a permission. When it is full, the user with the most entries loses the one that was unused
 /// for longest.
+///
+/// A JWT below its profile's minimum age is kept whatever the limits are, for the remote service would punish its
+/// successor. There are few of them; above kMaxYoung, or half of that for one user, no further one is made.
 class JwtCache {
  public:
+  static constexpr std::size_t kMaxYoung = 1000;
+
   JwtCache(Executor executor, CacheLimits limits) : executor_(executor), limits_(limits) {}
 
   /// The JWT under `id` (rules::cache_key) where rules::may_reuse allows it; else null.
@@ -116,6 +123,7 @@ class JwtCache {
     uid_t uid;
     KeyNames keys;
     SignedJwtPtr jwt;
+    bool young = false;
     Deadline refresh_after{};
   };
   using Entries = std::list<Entry>;  ///< of one user; the most recently used first
@@ -125,6 +133,7 @@ class JwtCache {
     std::size_t claimants;  ///< requests that will take the JWT; none: it refreshes an entry
     bool ahead = claimants == 0;
     bool kept = true;  ///< the cache was not emptied since
+    bool has_min_age = false;
     std::vector<WakeUp*> waiting{};
     std::optional<Result<SignedJwtPtr>> outcome{};
   };
@@ -138,11 +147,16 @@ class JwtCache {
   void insert(const Sha256Digest& id, const Flight& flight, SignedJwtPtr jwt);
   void erase(Entries::iterator entry);
   void make_room();
+  Entries& list_of(const Entry& entry) { return entry.young ? young_ : entries_of_uid_[entry.uid]; }
+  Result<void> check_young_room(uid_t uid);
+  void settle();
 
   Executor executor_;
   CacheLimits limits_;
   std::unordered_map<Sha256Digest, Entries::iterator, DigestHash> entries_;
   std::map<uid_t, Entries> entries_of_uid_;
+  Entries young_;  ///< of all users, outside the limits
+  std::size_t young_bytes_ = 0;
   std::unordered_map<Sha256Digest, FlightPtr, DigestHash> flights_;
   std::size_t bytes_ = 0;
   std::size_t refreshes_ = 0;  ///< under way

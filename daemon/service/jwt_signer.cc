@@ -37,7 +37,8 @@ Task<Result<void>> JwtSigner::record(SigningOrderPtr order, SignedJwtPtr jwt, st
 JwtSource JwtSigner::source(SigningOrderPtr order) {
   return {.sign = [this, order] { return sign(order); },
           .record = [this, order](SignedJwtPtr jwt,
-                                  std::string_view outcome) { return record(order, std::move(jwt), outcome); }};
+                                  std::string_view outcome) { return record(order, std::move(jwt), outcome); },
+          .has_min_age = order->plan.profile->reuse.min_age.count() > 0};
 }
 
 // A late JWT is known by its hash. Of one whose connection broke nobody knows whether it was signed at all: only what

@@ -8,6 +8,7 @@ import uuid
 
 import jwt
 
+from tests.support import rotation
 from tests.support.stack import SOURCE, Stack
 
 TEAM = {"issuer": None, "role": None, "team-id": "TEAM000001"}
@@ -30,7 +31,7 @@ class Profiles(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = cls.enterClassContext(Stack(start=False, keys={}))
-        profiles = cls.stack.root / "profiles"
+        profiles = cls.profiles = cls.stack.root / "profiles"
         profiles.mkdir()
         for shipped in (SOURCE / "daemon/profiles").glob("*.json"):
             (profiles / shipped.name).write_bytes(shipped.read_bytes())
@@ -60,6 +61,20 @@ class Profiles(unittest.TestCase):
         self.assertEqual(jwt.get_unverified_header(first["token"]), {"alg": "ES256", "kid": self.stack.key.key_id})
         self.assertEqual(self.claims(first["token"]), {"iss": "TEAM000001", "iat": first["issued_at"]})
         self.assertNotEqual(self.granted("push-other")["token"], first["token"])
+
+    def test_a_push_providers_jwt_outlives_a_cache_that_keeps_nothing_and_an_edit_of_its_profiles_layout(self):
+        first = self.granted("push")
+        self.stack.write_daemon_conf(**{"profiles-dir": self.profiles, "cache-entries": "0"})
+        self.addCleanup(rotation.reload, self.stack)
+        self.addCleanup(self.stack.write_daemon_conf, **{"profiles-dir": self.profiles})
+        rotation.reload(self.stack)
+        for number in range(3):
+            self.granted("own", {"claims": {}})
+        profile = self.profiles / "apns.json"
+        profile.write_text(json.dumps(json.loads(profile.read_text()), indent=7))
+        rotation.reload(self.stack)
+        again = self.granted("push", {"fresh": True})
+        self.assertEqual((again["token"], again["cached"]), (first["token"], True))
 
     def test_every_offer_has_a_nonce_of_its_own_and_no_expiry(self):
         claims = [self.claims(self.granted("offer", OFFER)["token"]) for _ in range(3)]

@@ -51,10 +51,11 @@ TEST_CASE("The profile for App Store Connect knows individual keys and long-live
   CHECK(profile->lifetime.long_lived->cap == std::chrono::days(180));
 }
 
-TEST_CASE("A profile's digest changes with every octet of its file") {
+TEST_CASE("A profile's digest changes with all that its file says, and with nothing else") {
   const auto one = profile_of(with(""));
   CHECK(one->digest == profile_of(with(""))->digest);
-  CHECK(one->digest != profile_of(with("") + " ")->digest);
+  CHECK(one->digest == profile_of(" " + with("") + "\n")->digest);
+  CHECK(one->digest != profile_of(with(R"(,"second-hand":["a"])"))->digest);
 }
 
 TEST_CASE("The smallest profile is one of fixed defaults") {

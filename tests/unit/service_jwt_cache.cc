@@ -32,9 +32,10 @@ Sha256Digest key(unsigned char number) {
   return digest;
 }
 
-SignedJwtPtr jwt(std::string text, WallTime made_at = kNow) {
+SignedJwtPtr jwt(std::string text, WallTime made_at = kNow, std::chrono::seconds min_age = 0s) {
   rules::UnsignedJwt of{.signing_input = {}, .made_at = made_at};
   of.reusable_until = made_at.time_since_epoch().count() + 300;
+  of.young_until = (made_at + min_age).time_since_epoch().count();
   return std::make_shared<const service::SignedJwt>(std::move(text), of);
 }
 
@@ -43,9 +44,10 @@ class Signer {
  public:
   explicit Signer(EventLoop& loop) : come_(loop.executor()) {}
 
-  service::JwtSource source() {
+  service::JwtSource source(bool has_min_age = false) {
     return {.sign = [this] { return sign(); },
-            .record = [this](SignedJwtPtr jwt, std::string_view outcome) { return record(jwt->text, outcome); }};
+            .record = [this](SignedJwtPtr jwt, std::string_view outcome) { return record(jwt->text, outcome); },
+            .has_min_age = has_min_age};
   }
   void come(Result<SignedJwtPtr> result) {
     result_ = std::move(result);
@@ -77,6 +79,15 @@ struct Bench {
     Signer signer(loop);
     signer.come(std::move(made));
     REQUIRE_OK(loop.run(cache.obtain(key(number), holder, service::SteadyClock::now() + 20s, signer.source())));
+  }
+  Result<SignedJwtPtr> obtain_young(std::size_t number, const JwtHolder& holder) {
+    Signer signer(loop);
+    signer.come(jwt("young", kNow, 200s));
+    Sha256Digest id{};
+    id[0] = std::byte{0xff};
+    id[1] = static_cast<std::byte>(number / 256);
+    id[2] = static_cast<std::byte>(number % 256);
+    return loop.run(cache.obtain(id, holder, service::SteadyClock::now() + 20s, signer.source(true)));
   }
   bool holds(unsigned char number, WallTime now = kNow) { return !text(number, "apple", now).empty(); }
   std::string text(unsigned char number, std::string name = "apple", WallTime now = kNow) {
@@ -388,6 +399,57 @@ TEST_CASE("a refresh under way for a key that is dropped is recorded and not kep
   bench.loop.until([&] { return !signer.records.empty(); });
   REQUIRE(signer.records == std::vector<std::string>{"refreshed new"});
   REQUIRE_FALSE(bench.holds(1));
+}
+
+TEST_CASE("a JWT below its minimum age stays whatever the limits are, and then keeps to them") {
+  Bench bench({.max_entries = 0, .max_bytes = 1, .max_per_uid = 1});
+  bench.cache.observe_clock(kNow);
+  bench.put(1, kAlice, jwt("young", kNow, 200s));
+  bench.put(2, kAlice, jwt("other"));
+  bench.put(3, kBob, jwt("young too", kNow + 1s, 200s));
+  bench.cache.apply({.max_entries = 0, .max_bytes = 0, .max_per_uid = 0});
+  REQUIRE(bench.holds(1));
+  REQUIRE_FALSE(bench.holds(2));
+  bench.cache.drop_expired(kNow + 199s);
+  REQUIRE(bench.holds(1));
+  bench.cache.drop_expired(kNow + 200s);
+  REQUIRE_FALSE(bench.holds(1));
+  REQUIRE(bench.holds(3, kNow + 200s));
+  bench.cache.drop_expired(kNow + 201s);
+  REQUIRE(bench.cache.entries() == 0);
+  REQUIRE(bench.cache.bytes() == 0);
+}
+
+TEST_CASE("young JWTs take no room from others, and join them when they have reached their age") {
+  Bench bench({.max_entries = 2, .max_bytes = 10'000, .max_per_uid = 2});
+  bench.put(1, kAlice, jwt("young", kNow, 200s));
+  bench.put(2, kAlice, jwt("a"));
+  bench.put(3, kAlice, jwt("b"));
+  REQUIRE(bench.cache.entries() == 3);
+  bench.cache.drop_expired(kNow + 200s);
+  REQUIRE(bench.cache.entries() == 2);
+  REQUIRE(bench.holds(1));
+  REQUIRE(bench.holds(3));
+  bench.put(1, kAlice, jwt("next", kNow + 200s, 200s));
+  bench.drop("apple");
+  REQUIRE(bench.cache.entries() == 0);
+  REQUIRE(bench.cache.bytes() == 0);
+}
+
+TEST_CASE("no further young JWT is made rather than a younger one") {
+  constexpr std::size_t kOfOneUser = JwtCache::kMaxYoung / 2;
+  Bench bench({.max_entries = 0, .max_bytes = 0, .max_per_uid = 1});
+  bench.cache.observe_clock(kNow);
+  for (std::size_t number = 0; number < kOfOneUser; ++number) REQUIRE_OK(bench.obtain_young(number, kAlice));
+  const Result<SignedJwtPtr> refused = bench.obtain_young(kOfOneUser, kAlice);
+  REQUIRE_ERROR(refused, ErrorCode::overloaded);
+  REQUIRE(refused.error().retry_after.has_value());
+  bench.put(1, kAlice, jwt("ordinary"));
+  for (std::size_t number = 0; number < kOfOneUser; ++number) REQUIRE_OK(bench.obtain_young(kOfOneUser + number, kBob));
+  REQUIRE_ERROR(bench.obtain_young(2 * kOfOneUser, JwtHolder{"apple", 1003}), ErrorCode::overloaded);
+  REQUIRE(bench.cache.entries() == JwtCache::kMaxYoung);
+  bench.cache.observe_clock(kNow + 200s);
+  REQUIRE_OK(bench.obtain_young(2 * kOfOneUser, kAlice));
 }
 
 }  // namespace
