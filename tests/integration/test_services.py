@@ -93,7 +93,7 @@ class Certificates(Services):
     def test_the_older_form_has_the_sha1_thumbprint(self):
         certificate = make_certificate(self.rsa)
         self.stack.hsm.store_certificate("rsa", b"\x01", certificate)
-        self.start({"old": ("rsa", {**ENTRA, "alg": "RS256", "thumbprint": "sha1"})})
+        self.start({"old": ("rsa", {**ENTRA, "profile": "entra-rs256"})})
         token = self.granted("old")
         self.assertEqual(jwt.get_unverified_header(token), {"alg": "RS256", "typ": "JWT", "x5t": self.openssl_thumbprint(certificate, "sha1")})
         jwt.decode(token, self.rsa.public_key(), algorithms=["RS256"], audience=TOKEN_ENDPOINT)

@@ -31,7 +31,7 @@ CLOUDS = {
         claims={"aud": f"https://login.microsoftonline.com/{OTHER_UUID}/oauth2/v2.0/token", "iss": UUID, "sub": UUID}, unique=("jti",), single_use=True,
         times={"nbf": -60, "iat": -60, "exp": 300}),
     "entra-sha1": Row(
-        "entra", "RS256", {"client-id": UUID, "tenant": OTHER_UUID, "thumbprint": "sha1"}, certificate=True,
+        "entra-rs256", "RS256", {"client-id": UUID, "tenant": OTHER_UUID}, certificate=True,
         header={"typ": "JWT", "x5t": "@certificate-sha1"}, unique=("jti",), single_use=True, times={"nbf": -60, "iat": -60, "exp": 300},
         claims={"aud": f"https://login.microsoftonline.com/{OTHER_UUID}/oauth2/v2.0/token", "iss": UUID, "sub": UUID}),
     "snowflake": Row(

@@ -27,8 +27,7 @@ std::vector<ShippedJwt> jwts() {
       {"entra", kClient + "tenant = example.onmicrosoft.us\nauthority = login.microsoftonline.us\n", "",
        R"({"alg":"PS256","typ":"JWT","x5t#S256":"Y2VydGlmaWNhdGUtc2hhMjU2LW9mLXRoZXNlLXRlc3Rz"})",
        R"({"aud":"https://login.microsoftonline.us/example.onmicrosoft.us/oauth2/v2.0/token",)" + kEntraClaims},
-      {"entra", kEntra + "alg = RS256\nthumbprint = sha1\n", "",
-       R"({"alg":"RS256","typ":"JWT","x5t":"Y2VydGlmaWNhdGUtc2hhMS0h"})",
+      {"entra-rs256", kEntra, "", R"({"alg":"RS256","typ":"JWT","x5t":"Y2VydGlmaWNhdGUtc2hhMS0h"})",
        R"({"aud":"https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/oauth2/v2.0/token",)" +
            kEntraClaims},
       {"private-key-jwt", kServer, "", R"({"alg":"ES256","typ":"JWT"})", kServerClaims},
@@ -52,6 +51,7 @@ std::vector<ShippedRefusal> refusals() {
       {"entra", kEntra, R"({"claims":{"aud":"https://evil.example/"}})", "claims.aud is set by the service alone"},
       {"entra", kEntra, R"({"claims":{"jti":"1"}})", "claims.jti is set by the service alone"},
       {"entra", kEntra, R"({"scope":"https://graph.microsoft.com/.default"})", "scope may not be given"},
+      {"entra-rs256", kEntra, R"({"claims":{"jti":"1"}})", "claims.jti is set by the service alone"},
       {"entra", kEntra, R"({"lifetime":600})", "A lifetime of 600 s is longer than 540 s",
        ErrorCode::lifetime_rejected},
       {"private-key-jwt", kServer, R"({"claims":{"sub":"another"}})", "claims.sub is set by the service alone"},
@@ -73,7 +73,10 @@ std::vector<ShippedProblem> problems() {
       {"entra", kClient + "tenant = a/../b\n", "tenant: must be 1 to 253 characters"},
       {"entra", kEntra + "authority = login.example\n", "authority: must be one of: login.microsoftonline.com"},
       {"entra", kEntra + "alg = ES256\n", "alg: is not what profile entra allows"},
-      {"entra", kEntra + "thumbprint = md5\n", "thumbprint: must be one of: sha256, sha1"},
+      {"entra", kEntra + "alg = RS256\n", "alg: is not what profile entra allows; write one of: PS256"},
+      {"entra", kEntra + "thumbprint = sha1\n", "thumbprint: "},
+      {"entra-rs256", kClient, "tenant: is missing"},
+      {"entra-rs256", kEntra + "alg = PS256\n", "alg: is not what profile entra-rs256 allows; write one of: RS256"},
       {"private-key-jwt", "client-id = build\n", "audience: is missing"},
       {"private-key-jwt", "client-id = build\naudience = my server\n", "audience: must be 1 to 1024 characters"},
       {"private-key-jwt", kServer + "type = at+jwt\n", "type: must be one of: JWT, client-authentication+jwt"},
@@ -90,7 +93,8 @@ std::vector<ShippedProblem> problems() {
 
 ShippedTables oauth_tables() {
   const std::string any = "ES256 RS256 PS256 ES384 ES512 RS384 RS512 PS384 PS512 EdDSA Ed25519";
-  return {.rules = {{"entra", "PS256 RS256", "nbf iat exp", 300, 600, 60, "once"},
+  return {.rules = {{"entra", "PS256", "nbf iat exp", 300, 600, 60, "once"},
+                    {"entra-rs256", "RS256", "nbf iat exp", 300, 600, 60, "once"},
                     {"private-key-jwt", any, "iat exp", 60, 3600, 30, "once"},
                     {"okta", "RS256 RS384 RS512 ES256 ES384 ES512", "iat exp", 300, 3600, 60, "once"},
                     {"auth0", "RS256 RS384 PS256", "iat exp", 60, 300, 30, "once"}},
