@@ -7,8 +7,10 @@
 
 #include "daemon/rules/key_config.h"
 #include "daemon/rules/late_values.h"
+#include "daemon/rules/member_name.h"
 #include "daemon/rules/profile_parts.h"
 #include "daemon/rules/profile_template.h"
+#include "daemon/rules/rotation_lines.h"
 #include "daemon/rules/template_text.h"
 #include "proto/json_path.h"
 
@@ -16,8 +18,9 @@ namespace signet::rules {
 namespace {
 
 /// The daemon sets `alg`; `crit` and `b64` change what a signature means (RFC 7515 section 4.1.11, RFC 7797), and
-/// signet-token refuses them.
-constexpr std::array<std::string_view, 3> kReservedHeader{"alg", "crit", "b64"};
+/// signet-token refuses them. `jwk` and `jku` tell a verifier to believe a key that comes with the JWT (RFC 8725
+/// section 3.10), and `enc` and `zip` are of encrypted ones (RFC 7516 sections 4.1.2 and 4.1.3).
+constexpr std::array<std::string_view, 7> kReservedHeader{"alg", "crit", "b64", "jwk", "jku", "enc", "zip"};
 /// RFC 7519 sections 4.1.4 to 4.1.6: times are the daemon's alone.
 constexpr std::array<std::string_view, 3> kReservedClaims{"iat", "exp", "nbf"};
 /// Without the fresh one, which no service wants in a header.
@@ -50,6 +53,8 @@ class Check {
     for (const auto& [name, variable] : profile_.variables) {
       if (holds(kKeyOptions, name))
         problems_.add(path("variables", name), "is an option of every key file; take another name");
+      if (holds(kTimeWords, name))
+        problems_.add(path("variables", name), "is a word of the lines next and retiring; take another name");
       if (is_late_value(name))
         problems_.add(path("variables", name), "is a word of the profile language; take another name");
       check_when(variable.when, path("variables", name));
@@ -75,6 +80,9 @@ class Check {
                      std::span<const std::string_view> late_values) {
     for (const auto& member : members) {
       const auto where = path(part, member.name);
+      if (!is_member_name(member.name)) problems_.add(where, kBadName);
+      if (!has_good_names(member.value))
+        problems_.add(where, "holds an object with a member whose name is empty or has control characters");
       if (holds(reserved, member.name)) problems_.add(where, "is never a profile's to set; remove it");
       check_when(member.when, where);
       check_template(member, where, late_values);

@@ -3,6 +3,7 @@
 
 #include "daemon/rules/claim_value.h"
 #include "daemon/rules/late_values.h"
+#include "daemon/rules/member_name.h"
 #include "daemon/rules/profile_parts.h"
 #include "daemon/rules/scope.h"
 #include "daemon/rules/template_text.h"
@@ -32,9 +33,16 @@ void check_constant_default(const CallerClaim& claim, ProfileProblems& problems)
     problems.add(json_path_member(path("caller-claims", claim.name), "default"), "does not keep the claim's own rule");
 }
 
+void check_names(const CallerClaim& claim, const std::string& where, ProfileProblems& problems) {
+  if (!is_member_name(claim.name)) problems.add(where, kBadName);
+  for (const auto& member : claim.members)
+    check_names(member, json_path_member(json_path_member(where, "members"), member.name), problems);
+}
+
 void check_caller_claims(const Profile& profile, ProfileProblems& problems) {
   for (const auto& claim : profile.caller_claims) {
     const auto where = path("caller-claims", claim.name);
+    check_names(claim, where, problems);
     if (std::ranges::find(kNeverPlain, claim.name) != kNeverPlain.end())
       problems.add(where,
                    "is never a plain claim of a caller's; times are the daemon's, and scope has a member of its own");

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "daemon/rules/profile_parts.h"
 
 namespace signet::rules {
@@ -5,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kMaxEntries = 1000;
 constexpr std::int64_t kLongestEntry = 4096;
+constexpr std::int64_t kShortestResource = std::string_view("GET /a").size();
 
 std::optional<ClaimType> claim_type_from_name(std::string_view name) {
   if (name == "text") return ClaimType::text;
@@ -41,6 +45,7 @@ void read_claim_members(ObjectReader& reader, CallerClaim& claim) {
     reader.refuse("members", "is missing: what the object may hold");
   auto object = reader.object("members");
   if (!object) return;
+  if (object->members().empty()) reader.refuse("members", "is empty; name what the object may hold");
   for (const auto& member : object->members()) {
     auto inner = object->object(member.key());
     if (!inner) continue;
@@ -85,6 +90,15 @@ ScopeEntry read_entry(ObjectReader& reader) {
   return name == "text" ? ScopeEntry::text : ScopeEntry::get_resource;
 }
 
+/// A blank ends a word, so that no request could give an entry with one.
+void refuse_blanks(ObjectReader& reader, const TextRule& rule) {
+  const auto has_blank = [](const std::string& text) { return text.find(' ') != std::string::npos; };
+  if (std::ranges::any_of(rule.one_of, has_blank))
+    reader.refuse("one-of", "holds a text with a blank, which the shape words takes for two");
+  for (const auto& [name, text] : {std::pair{"prefix", &rule.prefix}, std::pair{"suffix", &rule.suffix}})
+    if (has_blank(*text)) reader.refuse(name, "holds a blank, which the shape words takes for the end of an entry");
+}
+
 }  // namespace
 
 std::vector<CallerClaim> read_caller_claims(ObjectReader& profile) {
@@ -105,8 +119,12 @@ std::optional<ScopeRule> read_scope(ObjectReader& profile, std::vector<std::stri
   if (scope.entry == ScopeEntry::text)
     scope.rule = read_text_rule(*reader);
   else
-    scope.rule.max_length = static_cast<std::size_t>(reader->integer("max-length", 1, kLongestEntry).value_or(1024));
+    scope.rule.max_length =
+        static_cast<std::size_t>(reader->integer("max-length", kShortestResource, kLongestEntry).value_or(1024));
   scope.max_entries = static_cast<std::size_t>(reader->integer("max-entries", 1, kMaxEntries).value_or(64));
+  if (scope.shape == ScopeShape::text && reader->find("max-entries") != nullptr)
+    reader->refuse("max-entries", "means nothing for the shape text, which is one entry; remove it");
+  if (scope.shape == ScopeShape::words) refuse_blanks(*reader, scope.rule);
   if (const auto* value = reader->find("default")) scope.default_value = *value;
   required_for = reader->texts("required-for");
   reader->refuse_unknown();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "daemon/rules/profile_parts.h"
 
@@ -83,6 +84,33 @@ std::vector<TextFormat> read_formats(ObjectReader& reader) {
   return formats;
 }
 
+bool has_alphabet_of(const TextRule& rule, std::string_view characters) {
+  return rule.characters.empty() ||
+         std::ranges::all_of(characters, [&](char c) { return rule.alphabet[static_cast<unsigned char>(c)]; });
+}
+
+/// Is there a text of this format that has the rule's length, characters, prefix and suffix?
+bool is_possible(const TextRule& rule, TextFormat format) {
+  const FormatBounds bounds = bounds_of(format);
+  const std::size_t frame = rule.prefix.size() + rule.suffix.size();
+  const bool short_enough = bounds.shortest + frame <= rule.max_length;
+  const bool long_enough = rule.min_length <= frame || bounds.longest >= rule.min_length - frame;
+  return short_enough && long_enough && has_alphabet_of(rule, bounds.always);
+}
+
+/// A rule that no text keeps makes a profile without JWTs, or a claim that nobody can give.
+void refuse_impossible(ObjectReader& reader, const TextRule& rule) {
+  for (const auto& [name, text] : {std::pair{"prefix", &rule.prefix}, std::pair{"suffix", &rule.suffix}})
+    if (!text->empty() && !check_text({.max_length = text->size()}, *text))
+      return reader.refuse(name, "holds a control character, which no text may hold");
+  const char* longest = reader.find("length") != nullptr ? "length" : "max-length";
+  if (rule.prefix.size() + rule.suffix.size() > rule.max_length)
+    return reader.refuse(longest, "leaves no room for prefix and suffix");
+  const auto possible = [&](TextFormat format) { return is_possible(rule, format); };
+  if (!rule.formats.empty() && std::ranges::none_of(rule.formats, possible))
+    reader.refuse("format", "has no text that keeps the rules for length, characters, prefix and suffix too");
+}
+
 }  // namespace
 
 TextRule read_text_rule(ObjectReader& reader) {
@@ -102,6 +130,7 @@ TextRule read_text_rule(ObjectReader& reader) {
   }
   for (const auto& text : rule.one_of)
     if (!check_text(rule, text)) reader.refuse("one-of", "holds a text that the other rules refuse");
+  if (rule.one_of.empty()) refuse_impossible(reader, rule);
   return rule;
 }
 

@@ -18,6 +18,8 @@ std::optional<ScopeRule> read_scope(ObjectReader& profile, std::vector<std::stri
 LifetimeRule read_lifetime(ObjectReader& profile);
 ReuseRule read_reuse(ObjectReader& profile);
 
+inline constexpr const char* kBadName = "is no name; write one of printable text";
+
 /// Caller claims, scope and exactly-one-of.
 void check_claims(const Profile& profile, ProfileProblems& problems);
 void check_lifetime(const Profile& profile, ProfileProblems& problems);

@@ -29,7 +29,7 @@ Unexpected<Error> refused(std::string message) { return Unexpected(Error{ErrorCo
 
 bool is_rotation(const ConfigEntry& entry) { return entry.option == kNext || entry.option == kRetiring; }
 
-std::string_view time_word(const ConfigEntry& entry) { return entry.option == kNext ? "from" : "until"; }
+std::string_view time_word(const ConfigEntry& entry) { return kTimeWords[entry.option == kNext ? 0 : 1]; }
 
 bool may_differ(std::string_view option) {
   return std::ranges::find(kKeyOptions, option) == kKeyOptions.end() || std::ranges::find(kOwn, option) != kOwn.end();
@@ -52,7 +52,7 @@ Result<void> take_word(Line& line, const ConfigEntry& entry, std::string_view wo
     SIGNET_TRY_ASSIGN(line.time, parse_time(option, value));
     return {};
   }
-  if (option == "from" || option == "until")
+  if (std::ranges::find(kTimeWords, option) != kTimeWords.end())
     return refused(fmt::format("holds {}, but the time of {} object is {}; write {}=2026-12-01T00:00:00Z", option,
                                entry.option == kNext ? "a next" : "a retiring", time_word(entry), time_word(entry)));
   if (!may_differ(option))

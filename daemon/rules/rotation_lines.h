@@ -1,11 +1,16 @@
 #pragma once
 
+#include <array>
 #include <functional>
+#include <string_view>
 
 #include "daemon/rules/key_config.h"
 #include "proto/config_file.h"
 
 namespace signet::rules {
+
+/// Words of `next` and `retiring` that are no options.
+inline constexpr auto kTimeWords = std::to_array<std::string_view>({"from", "until"});
 
 /// Reads one key file's lines once more, with other values in them.
 using ReadLines = std::function<KeyReading(ConfigLines lines)>;

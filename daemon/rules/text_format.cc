@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 
 #include "proto/hex_digit.h"
 
@@ -14,17 +15,27 @@ struct FormatInfo {
   TextFormat format;
   std::string_view name;
   std::string_view description;
+  FormatBounds bounds;
 };
 
+constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
+
 constexpr std::array<FormatInfo, 6> kFormats{{
-    {TextFormat::uuid, "uuid", "a UUID: 8-4-4-4-12 hexadecimal digits"},
-    {TextFormat::origin, "origin", "an origin: https://host or https://host:port in lower case, without a path"},
-    {TextFormat::http_origin, "http-origin",
-     "an origin: http://host or http://host:port in lower case, without a path"},
-    {TextFormat::https_url, "https-url",
-     "an https address with its host in lower case, without user name and fragment"},
-    {TextFormat::email, "email", "an e-mail address"},
-    {TextFormat::mailto, "mailto", "mailto: and an e-mail address"},
+    {TextFormat::uuid, "uuid", "a UUID: 8-4-4-4-12 hexadecimal digits", {36, 36, "-"}},
+    {TextFormat::origin,
+     "origin",
+     "an origin: https://host or https://host:port in lower case, without a path",
+     {9, kAnyLength, "https:/"}},
+    {TextFormat::http_origin,
+     "http-origin",
+     "an origin: http://host or http://host:port in lower case, without a path",
+     {8, kAnyLength, "http:/"}},
+    {TextFormat::https_url,
+     "https-url",
+     "an https address with its host in lower case, without user name and fragment",
+     {9, kAnyLength, "https:/"}},
+    {TextFormat::email, "email", "an e-mail address", {3, kAnyLength, "@"}},
+    {TextFormat::mailto, "mailto", "mailto: and an e-mail address", {10, kAnyLength, "mailto:@"}},
 }};
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -126,6 +137,8 @@ std::optional<TextFormat> format_from_name(std::string_view name) {
 std::string_view describe_format(TextFormat format) {
   return std::ranges::find(kFormats, format, &FormatInfo::format)->description;
 }
+
+FormatBounds bounds_of(TextFormat format) { return std::ranges::find(kFormats, format, &FormatInfo::format)->bounds; }
 
 bool has_format(TextFormat format, std::string_view text) {
   switch (format) {

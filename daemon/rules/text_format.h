@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,16 @@ std::optional<TextFormat> format_from_name(std::string_view name);
 
 /// What was expected, for a refusal: "a UUID: …". Any thread.
 std::string_view describe_format(TextFormat format);
+
+/// What every text of a format keeps to.
+struct FormatBounds {
+  std::size_t shortest;     ///< octets
+  std::size_t longest;      ///< octets
+  std::string_view always;  ///< characters that it holds
+};
+
+/// Any thread.
+FormatBounds bounds_of(TextFormat format);
 
 /// Does the text have this form? Its length is not looked at. Any thread.
 bool has_format(TextFormat format, std::string_view text);

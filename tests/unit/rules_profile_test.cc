@@ -110,7 +110,7 @@ TEST_CASE("Unknown members are refused at every level") {
 }
 
 TEST_CASE("A profile never sets what the daemon sets") {
-  for (const char* name : {"alg", "crit", "b64"})
+  for (const char* name : {"alg", "crit", "b64", "jwk", "jku", "enc", "zip"})
     check_problem(with(std::string(R"(,"header":{")") + name + R"(":"x"})"),
                   std::string("$.header.") + name + ": is never a profile's to set");
   for (const char* name : {"iat", "exp", "nbf"}) {
@@ -134,6 +134,61 @@ TEST_CASE("Variables are declared, used and possible") {
                 "$.variables.v.min-length: is above");
   check_problem(with(R"(,"variables":{"v":{"characters":"Z-A"}},"claims":{"a":"${v}"})"),
                 "$.variables.v.characters: is no class");
+}
+
+TEST_CASE("Variables are no words of the lines that rotate a key") {
+  for (const std::string name : {"from", "until"})
+    check_problem(with(R"(,"variables":{")" + name + R"(":{}},"claims":{"a":"${)" + name + R"(}"})"),
+                  "$.variables." + name + ": is a word of the lines next and retiring");
+  for (const std::string name : {"next", "retiring", "object"})
+    check_problem(with(R"(,"variables":{")" + name + R"(":{}},"claims":{"a":"${)" + name + R"(}"})"),
+                  "$.variables." + name + ": is an option of every key file");
+}
+
+TEST_CASE("A rule of texts that no text keeps is a problem") {
+  const auto variable = [](const std::string& rule) {
+    return with(R"(,"variables":{"v":)" + rule + R"(},"claims":{"a":"${v}"})");
+  };
+  check_problem(variable(R"({"max-length":5,"prefix":"abc","suffix":"def"})"),
+                "$.variables.v.max-length: leaves no room for prefix and suffix");
+  check_problem(variable(R"({"length":3,"prefix":"abcdef"})"),
+                "$.variables.v.length: leaves no room for prefix and suffix");
+  check_problem(with(R"(,"caller-claims":{"c":{"type":"text","max-length":3,"prefix":"abcdef"}})"),
+                "$.caller-claims.c.max-length: leaves no room");
+  check_problem(with(R"(,"scope":{"shape":"array","entries":"text","max-length":3,"prefix":"abcdef"})"),
+                "$.scope.max-length: leaves no room");
+  check_problem(variable(R"({"prefix":"a\u0007"})"), "$.variables.v.prefix: holds a control character");
+  check_problem(variable(R"({"suffix":"a\u007f"})"), "$.variables.v.suffix: holds a control character");
+  for (const char* rule : {R"("format":"uuid","max-length":10)", R"("format":"uuid","max-length":38,"prefix":"abc")",
+                           R"("format":"uuid","min-length":37)", R"("format":"uuid","characters":"0-9a-f")",
+                           R"("format":"origin","max-length":8)", R"("format":"http-origin","max-length":7)",
+                           R"("format":"https-url","characters":"a-z")", R"("format":"email","max-length":2)",
+                           R"("format":["email","mailto"],"characters":"a-z:")"})
+    check_problem(variable("{" + std::string(rule) + "}"), "$.variables.v.format: has no text that keeps");
+  for (const char* rule : {R"("format":"uuid","length":36)", R"("format":"uuid","max-length":39,"prefix":"abc")",
+                           R"("format":"origin","max-length":9)", R"("format":["email","uuid"],"max-length":3)",
+                           R"("length":3,"prefix":"abc")", R"("format":"email","min-length":300,"max-length":320)"})
+    CHECK(problems_of(variable("{" + std::string(rule) + "}")).empty());
+}
+
+TEST_CASE("Names of members are printable text") {
+  const std::string bad = ": is no name; write one of printable text";
+  for (const std::string name : {"a\\u007fuuid\\u007f", "a\\u0000b", "a\\nb", ""}) {
+    const auto quoted = "\"" + name + "\"";
+    for (const std::string part : {"header", "claims"}) {
+      const auto problems = problems_of(with(",\"" + part + "\":{" + quoted + ":\"x\"}"));
+      REQUIRE(problems.size() == 1);
+      CHECK(problems.front().starts_with("/p/x.json: $." + part + "["));
+      CHECK(problems.front().ends_with(bad));
+      check_problem(with(",\"" + part + "\":{\"o\":{\"value\":[{" + quoted + ":1}]}}"),
+                    "$." + part + ".o: holds an object with a member whose name is empty or has control");
+    }
+    check_problem(with(",\"caller-claims\":{" + quoted + ":{\"type\":\"text\"}}"), "$.caller-claims[");
+    check_problem(
+        with(",\"caller-claims\":{\"o\":{\"type\":\"object\",\"members\":{" + quoted + ":{\"type\":\"text\"}}}}"),
+        "$.caller-claims.o.members[");
+  }
+  CHECK(problems_of(with(R"(,"claims":{"https://e.test/größe":{"value":{"a b":1}}})")).empty());
 }
 
 TEST_CASE("A `when` names a variable and a value that it can have") {
@@ -265,6 +320,9 @@ TEST_CASE("Caller claims have types, members and defaults that fit") {
                 "$.caller-claims.c.members.m.secret: is no member");
   check_problem(claim(R"({"type":"object","members":{"m":{"type":"boolean","length":1}}})"),
                 "$.caller-claims.c.members.m.length: is no member");
+  check_problem(claim(R"({"type":"object","members":{}})"), "$.caller-claims.c.members: is empty");
+  check_problem(claim(R"({"type":"object","members":{"m":{"type":"object","members":{}}}})"),
+                "$.caller-claims.c.members.m.members: is empty");
   check_problem(claim(R"({"type":"text","members":{}})"), "$.caller-claims.c.members: is no member");
   check_problem(claim(R"({"type":"texts","min-items":3,"max-items":2})"),
                 "$.caller-claims.c.min-items: is above max-items");
@@ -278,6 +336,19 @@ TEST_CASE("Caller claims have types, members and defaults that fit") {
   check_problem(
       with(R"(,"exactly-one-of":["a","b"],"caller-claims":{"a":{"type":"text"},"b":{"type":"text","default":"x"}})"),
       "$.exactly-one-of: names a claim that has a default");
+}
+
+TEST_CASE("A scope's entries fit its shape") {
+  const auto scope = [](const std::string& text) { return with(R"(,"scope":)" + text); };
+  check_problem(scope(R"({"shape":"words","entries":"text","one-of":["a","a b"]})"),
+                "$.scope.one-of: holds a text with a blank");
+  check_problem(scope(R"({"shape":"words","entries":"text","prefix":"a "})"), "$.scope.prefix: holds a blank");
+  check_problem(scope(R"({"shape":"words","entries":"text","suffix":" a"})"), "$.scope.suffix: holds a blank");
+  check_problem(scope(R"({"shape":"text","entries":"text","max-entries":5})"),
+                "$.scope.max-entries: means nothing for the shape text");
+  check_problem(scope(R"({"shape":"array","entries":"get-resource","max-length":5})"), "$.scope.max-length: must be");
+  CHECK(problems_of(scope(R"({"shape":"text","entries":"text","one-of":["a b"]})")).empty());
+  CHECK(problems_of(scope(R"({"shape":"array","entries":"text","one-of":["a b"],"max-entries":5})")).empty());
 }
 
 TEST_CASE("A default scope is one that a request could give") {
