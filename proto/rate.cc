@@ -117,6 +117,15 @@ void count_request(const std::vector<RateLimit>& limits, RateState& state, RateT
   for (std::size_t i = 0; i < limits.size(); ++i) count_in(limits[i], state[i], not_before_newest(state[i], now));
 }
 
+void uncount_request(RateState& state, RateTime counted_at) {
+  for (RateWindow& window : state) {
+    const auto count = std::ranges::find_if(window.counts, [counted_at](const RateCount& each) {
+      return each.first <= counted_at && counted_at <= each.last;
+    });
+    if (count != window.counts.end() && --count->requests == 0) window.counts.erase(count);
+  }
+}
+
 std::optional<std::chrono::seconds> step_rate(const std::vector<RateLimit>& limits, RateState& state, RateTime now) {
   if (const auto refusal = find_refusal(limits, state, now)) return refusal->wait;
   count_request(limits, state, now);

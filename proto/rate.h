@@ -57,6 +57,9 @@ struct RateRefusal {
 std::optional<RateRefusal> find_refusal(const std::vector<RateLimit>& limits, RateState& state, RateTime now);
 /// Counts a request that find_refusal has just let pass.
 void count_request(const std::vector<RateLimit>& limits, RateState& state, RateTime now);
+/// Takes back one request that was counted at that time, by the same clock, in every limit that still remembers it. The
+/// caller guards `state`.
+void uncount_request(RateState& state, RateTime counted_at);
 
 /// Both: nothing where the request is within every limit, and it is then counted in each; else how long to wait.
 std::optional<std::chrono::seconds> step_rate(const std::vector<RateLimit>& limits, RateState& state, RateTime now);

@@ -27,8 +27,17 @@ RateTime longest_window(const KeyPolicy& key) {
 }  // namespace
 
 Result<void> KeyRates::count(const KeyPolicy& key, uid_t uid, Answer answer, RateTime now) {
-  const bool apart = answer == Answer::cached && !key.rate_cached.empty();
-  return apart ? count_cached(key, uid, now) : count_asked(key, uid, now);
+  return counts_apart(key, answer) ? count_cached(key, uid, now) : count_asked(key, uid, now);
+}
+
+void KeyRates::give_back(const KeyPolicy& key, uid_t uid, Answer answer, RateTime counted_at) {
+  if (counts_apart(key, answer)) return uncount_request(caller(key, uid, counted_at).cached, counted_at);
+  if (!key.rate.empty()) uncount_request(caller(key, uid, counted_at).asked, counted_at);
+  uncount_request(total_, counted_at);
+}
+
+bool KeyRates::counts_apart(const KeyPolicy& key, Answer answer) {
+  return answer == Answer::cached && !key.rate_cached.empty();
 }
 
 Result<void> KeyRates::count_cached(const KeyPolicy& key, uid_t uid, RateTime now) {

@@ -25,12 +25,16 @@ class KeyRates {
   /// like "rate 10/s".
   Result<void> count(const KeyPolicy& key, uid_t uid, Answer answer, RateTime now);
 
+  /// Takes back what count() counted at `counted_at`, for a request that got nothing and cost the HSM nothing.
+  void give_back(const KeyPolicy& key, uid_t uid, Answer answer, RateTime counted_at);
+
  private:
   struct Caller {
     RateState asked{};
     RateState cached{};
     RateTime latest{};
   };
+  static bool counts_apart(const KeyPolicy& key, Answer answer);
   Result<void> count_cached(const KeyPolicy& key, uid_t uid, RateTime now);
   Result<void> count_asked(const KeyPolicy& key, uid_t uid, RateTime now);
   Caller& caller(const KeyPolicy& key, uid_t uid, RateTime now);

@@ -83,14 +83,19 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   record.spki_sha256 = pin->spki_sha256;
   const Sha256Digest cache_id = rules::cache_key(plan, pin->spki_sha256);
   SignedJwtPtr kept = cache_.find(cache_id, plan, now);
-  if (auto counted = count(policy, record.peer->uid, kept != nullptr); !counted) co_return Unexpected(counted.error());
+  const RateTime counted_at = rate_now();
+  if (auto counted = count(policy, record.peer->uid, kept != nullptr, counted_at); !counted)
+    co_return Unexpected(counted.error());
   if (kept) {
     const bool refreshes = rules::wants_refresh(plan, kept->made_at, kept->reusable_until, now);
     if (refreshes) refresh(cache_id, policy, std::move(plan), *std::move(pin), record);
     co_return Issued{std::move(kept), true, rules::object_id(policy)};
   }
-  Result<std::shared_ptr<TokenLink>> link = usable_link(policy);
-  if (!link) co_return Unexpected(link.error());
+  Result<std::shared_ptr<TokenLink>> link = co_await ready_link(policy, deadline);
+  if (!link) {
+    give_back(policy, record.peer->uid, counted_at);
+    co_return Unexpected(link.error());
+  }
   const bool may_share = may_share_jwt(plan);
   const SigningOrderPtr order =
       make_order(policy, std::move(plan), *std::move(pin), *std::move(link), deadline, record);
@@ -103,7 +108,10 @@ Task<Result<TokenIssuer::Issued>> TokenIssuer::obtain(const HttpRequest& request
   } else {
     jwt = co_await signer_.sign(order);
   }
-  if (!jwt) co_return Unexpected(jwt.error());
+  if (!jwt) {
+    if (jwt.error().code == ErrorCode::overloaded) give_back(policy, record.peer->uid, counted_at);
+    co_return Unexpected(jwt.error());
+  }
   // An officer may have disabled the key while the token signed.
   if (Result<void> enabled = rules::check_enabled(state_.live.disabled, key); !enabled) {
     put_jwt(record, **jwt);
@@ -134,9 +142,14 @@ Result<rules::Admitted> TokenIssuer::admit(const rules::Configuration& configura
   return admitted;
 }
 
-Result<void> TokenIssuer::count(const rules::KeyPolicy& key, uid_t uid, bool cached) {
+Result<void> TokenIssuer::count(const rules::KeyPolicy& key, uid_t uid, bool cached, RateTime now) {
   using Answer = rules::KeyRates::Answer;
-  return state_.rates[key.name].count(key, uid, cached ? Answer::cached : Answer::fresh, rate_now());
+  return state_.rates[key.name].count(key, uid, cached ? Answer::cached : Answer::fresh, now);
+}
+
+// Where the token was surely not asked. What was handed to it stays counted, for it may have signed it.
+void TokenIssuer::give_back(const rules::KeyPolicy& key, uid_t uid, RateTime counted_at) {
+  state_.rates[key.name].give_back(key, uid, rules::KeyRates::Answer::fresh, counted_at);
 }
 
 // Known but for a key's very first use, which has to wait until its token shows it.
@@ -173,6 +186,14 @@ Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPoli
   std::shared_ptr<TokenLink> link = tokens_.find(key.token);
   if (!link) return Unexpected(link_gone());
   return link;
+}
+
+Task<Result<std::shared_ptr<TokenLink>>> TokenIssuer::ready_link(const rules::KeyPolicy& key, Deadline deadline) const {
+  Result<std::shared_ptr<TokenLink>> link = usable_link(key);
+  if (!link) co_return link;
+  if (const Result<void> expected = co_await (*link)->expect_service(deadline); !expected)
+    co_return Unexpected(expected.error());
+  co_return link;
 }
 
 }  // namespace signet::service

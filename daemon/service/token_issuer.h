@@ -39,11 +39,13 @@ class TokenIssuer {
                               rules::AuditRecord& record);
   Result<rules::Admitted> admit(const rules::Configuration& configuration, const HttpRequest& request,
                                 const std::string& key, rules::AuditRecord& record);
-  Result<void> count(const rules::KeyPolicy& key, uid_t uid, bool cached);
+  Result<void> count(const rules::KeyPolicy& key, uid_t uid, bool cached, RateTime now);
+  void give_back(const rules::KeyPolicy& key, uid_t uid, RateTime counted_at);
   Task<Result<rules::PublicKeyPin>> know_pin(const rules::KeyPolicy& key, Deadline deadline);
   Task<Result<void>> fill_facts(rules::JwtPlan& plan, const rules::KeyPolicy& key, const rules::PublicKeyPin& pin,
                                 Deadline deadline);
   Result<std::shared_ptr<TokenLink>> usable_link(const rules::KeyPolicy& key) const;
+  Task<Result<std::shared_ptr<TokenLink>>> ready_link(const rules::KeyPolicy& key, Deadline deadline) const;
   void refresh(const Sha256Digest& cache_id, const rules::KeyPolicy& policy, rules::JwtPlan plan,
                rules::PublicKeyPin pin, const rules::AuditRecord& record);
 

@@ -38,6 +38,9 @@ class TokenLink : private LinkOwner {
 
   /// The JOSE signature. Errors: token_unavailable, overloaded, internal, and deadline_exceeded at `deadline`.
   Task<Result<Bytes>> sign(SignOrder order, Deadline deadline);
+  /// May a signature come of it now? Error token_unavailable where a person has to act first; a service that is not
+  /// there is tried again before that is said. Nothing is sent.
+  Task<Result<void>> expect_service(Deadline deadline);
   /// Waits until the token has been described in a state in which it can sign. Errors as sign().
   Task<Result<void>> wait_until_described(Deadline deadline);
 
@@ -55,7 +58,6 @@ class TokenLink : private LinkOwner {
   const LinkConnection& best() const;
   bool usable() const;
   Result<void> check_worth_waiting() const;
-  Task<Result<void>> expect_service(Deadline deadline);
   LinkConnection* idlest();
   void dispatch();
   void grow();

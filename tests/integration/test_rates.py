@@ -8,6 +8,7 @@ import unittest
 from tests.support.fault import FaultModule
 from tests.support.peer import Peer
 from tests.support.problem import assert_problem
+from tests.support.process import eventually
 from tests.support.stack import Stack
 
 SECOND, THIRD = Peer(54321, 54321), Peer(54322, 54322)
@@ -27,6 +28,8 @@ class Rates(unittest.TestCase):
             "reused": {"rate": "1/h"},
             "cached": {"rate": "1/h", "rate-total": "1/h", "rate-cached": "3/h"},
             "reload": {"rate": "1/h"},
+            "away": {"rate": "1/h", "rate-total": "1/h"},
+            "unlimited": {},
         }
         cls.stack = cls.enterClassContext(Stack(module=cls.fault.path, environment_of_token=cls.fault.environment,
                                                 keys={name: {"allow": EVERYBODY, "probe": "no", **options} for name, options in keys.items()}))
@@ -60,6 +63,18 @@ class Rates(unittest.TestCase):
         for _ in range(5):
             self.refused("reused", HOUR, FRESH)
         self.assertEqual(self.fault.count("C_Sign"), before)
+
+    def test_a_request_that_finds_no_token_counts_nowhere(self):
+        self.stack.token.stop()
+        try:
+            eventually(lambda: self.stack.jwt(FRESH, "unlimited").status == 503, "nobody waits for the token any more", 60)
+            for _ in range(3):
+                assert_problem(self, self.stack.jwt(FRESH, "away"), 503, "token_unavailable")
+        finally:
+            self.stack.token.start()
+        eventually(lambda: self.stack.jwt(FRESH, "unlimited").status == 200, "the token signs again")
+        self.granted("away", FRESH)
+        self.refused("away", HOUR, FRESH)
 
     def test_a_cached_answer_counts_like_any_other_unless_told_otherwise(self):
         self.granted("reused", peer=SECOND)

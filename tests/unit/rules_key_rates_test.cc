@@ -113,3 +113,41 @@ TEST_CASE("A reload keeps what was counted under limits that stay") {
   CHECK(rates.count(limited("rate = 2/min\nrate-total = 9/s\n"), kOne, kFresh, 1000s));
   check_refused(rates.count(limited("rate = 2/min\n"), kOne, kFresh, 1000s), "rate 2/min", 60s);
 }
+
+TEST_CASE("What is given back makes room again, for the caller and for all") {
+  const auto key = limited("rate = 2/min, 200/h\nrate-total = 3/h\n");
+  KeyRates rates;
+  CHECK(rates.count(key, kOne, kFresh, 1000s));
+  CHECK(rates.count(key, kOne, kFresh, 1010s));
+  rates.give_back(key, kOne, kFresh, 1010s);
+  CHECK(rates.count(key, kOne, kFresh, 1020s));
+  check_refused(rates.count(key, kOne, kFresh, 1020s), "rate 2/min", 40s);
+  CHECK(rates.count(key, kOther, kFresh, 1020s));
+  check_refused(rates.count(key, kOther, kFresh, 1020s), "rate-total 3/h", 3580s);
+  rates.give_back(key, kOther, kFresh, 1020s);
+  CHECK(rates.count(key, kOther, kFresh, 1030s));
+  // What has left the window is not taken from another request.
+  CHECK(rates.count(key, kOther, kFresh, 9000s));
+  rates.give_back(key, kOther, kFresh, 1030s);
+  CHECK(rates.count(key, kOther, kFresh, 9000s));
+  check_refused(rates.count(key, kOther, kFresh, 9000s), "rate 2/min", 60s);
+}
+
+TEST_CASE("A high limit gives back one request of those that it counts together") {
+  const auto key = limited("rate = 100/min\n");
+  KeyRates rates;
+  for (int i = 0; i < 100; ++i) CHECK(rates.count(key, kOne, kFresh, 1000s));
+  rates.give_back(key, kOne, kFresh, 1000s);
+  CHECK(rates.count(key, kOne, kFresh, 1000s));
+  CHECK_FALSE(rates.count(key, kOne, kFresh, 1000s));
+}
+
+TEST_CASE("A cached answer gives back what it counted in") {
+  const auto key = limited("rate = 1/min\nrate-cached = 1/min\n");
+  KeyRates rates;
+  CHECK(rates.count(key, kOne, kFresh, 1000s));
+  CHECK(rates.count(key, kOne, kCached, 1000s));
+  rates.give_back(key, kOne, kCached, 1000s);
+  CHECK_FALSE(rates.count(key, kOne, kFresh, 1000s));
+  CHECK(rates.count(key, kOne, kCached, 1000s));
+}
