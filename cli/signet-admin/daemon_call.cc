@@ -47,8 +47,11 @@ Failure failure_of_answer(const HttpAnswer& answer) {
 
 Done<std::string> ask_daemon(const Invocation& invocation, std::string method, std::string target, std::string body) {
   const cli::Endpoint endpoint{.socket = invocation.socket};
-  auto answer =
-      cli::call(endpoint, {.method = std::move(method), .target = std::move(target), .body = std::move(body)});
+  // A change of an officer's is made once, or the second answer would speak of the first.
+  const bool may_repeat = method == "GET";
+  auto answer = cli::call(
+      endpoint,
+      {.method = std::move(method), .target = std::move(target), .body = std::move(body), .may_repeat = may_repeat});
   if (!answer) return Unexpected(failure_of_call(answer.error()));
   if (answer->status != 200) return Unexpected(failure_of_answer(*answer));
   return std::move(answer->body);
