@@ -20,6 +20,10 @@ std::string_view to_string(FindingKind kind) {
       return "without_line";
     case FindingKind::never_signed:
       return "never_signed";
+    case FindingKind::begun_anew:
+      return "begun_anew";
+    case FindingKind::damaged:
+      return "damaged";
     case FindingKind::changed:
       break;
   }

@@ -26,6 +26,8 @@ enum class FindingKind {
   head,          ///< a head from outside the file is not there
   without_line,  ///< signet-token signed a JWT that the log does not know
   never_signed,  ///< the log has a JWT that signet-token did not sign
+  begun_anew,    ///< signatures are older than the log's line number 1
+  damaged,       ///< no line that signet-token writes, in its record
 };
 /// "unreadable" and so on, for scripts.
 std::string_view to_string(FindingKind kind);

@@ -22,8 +22,8 @@ struct RecordedSignature {
   Sha256Digest jwt_sha256{};
 };
 
-/// What can be judged: the record was read from `read_at` on, and a signature of the last `grace` before may be on its
-/// way into the log.
+/// What can be judged: the record was read from `read_at` on, and what was signed or written within the `grace` before
+/// may be in the one file and not in the other.
 struct AccountTimes {
   UtcTime read_at{};
   std::chrono::milliseconds grace{};
@@ -32,11 +32,13 @@ struct AccountTimes {
 struct AccountReport {
   LogFindings without_line{};  ///< the alarm: somebody had a JWT signed that the log does not know
   LogFindings never_signed{};  ///< the log has a JWT that the record, which was kept then, does not
+  LogFindings begun_anew{};    ///< the log has its line number 1, and signatures are older than that
   std::uint64_t signatures = 0;
   std::uint64_t lost = 0;            ///< signatures whose way back broke off, of which the log tells by their input
-  std::uint64_t before_the_log = 0;  ///< signatures older than the log's first line: not judged
+  std::uint64_t before_the_log = 0;  ///< signatures older than the log's first line: not judged one by one
   std::uint64_t too_young = 0;       ///< signatures within the grace: not judged
-  std::uint64_t other_keys = 0;      ///< lines of keys that no record given knows, or older than it: not judged
+  std::uint64_t other_keys =
+      0;  ///< lines of keys that no record given knows, older than it, or within the grace: not judged
 };
 
 /// Holds signet-token's own record against the audit log, by the SHA-256 of the JWT: first every signature, then every
@@ -57,10 +59,13 @@ class SignatureAccount {
     UtcTime time{};
     LinePlace place{};
     bool has_line = false;
+    bool has_own_line = false;  ///< one that was written when it was signed
   };
 
   void put_in_order();
-  bool note_signature(const Sha256Digest& jwt);
+  bool note_signature(const AuditEntry& entry);
+  void judge(const Signature& signature, bool log_reaches);
+  bool may_be_on_its_way(UtcTime time) const;
   bool was_recorded_then(const AuditEntry& entry) const;
 
   AccountTimes times_;
@@ -69,6 +74,7 @@ class SignatureAccount {
   std::map<Sha256Digest, UtcTime> record_begins_;  ///< by key: its first signature
   std::set<Sha256Digest> lost_;                    ///< signing inputs
   std::optional<UtcTime> log_begins_;
+  bool from_number_1_ = false;
   AccountReport report_;
 };
 

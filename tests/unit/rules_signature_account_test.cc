@@ -31,7 +31,8 @@ AuditEntry line(unsigned number, int second) {
   return entry;
 }
 
-AuditEntry started() { return {.time = kNoon, .outcome = "started"}; }
+AuditEntry opening(std::uint64_t seq) { return {.seq = seq, .time = kNoon, .outcome = "reopened"}; }
+AuditEntry started() { return opening(7); }
 
 class Account {
  public:
@@ -85,7 +86,7 @@ TEST_CASE("an empty log does not excuse a signature") {
 }
 
 TEST_CASE("signatures from before the log, and of the last seconds, are not judged") {
-  const auto report = Account().sign(1, -1).sign(2, 971).sign(3, 970).log(started()).report();
+  const auto report = Account().sign(1, -1).sign(2, 970).sign(3, 969).log(started()).report();
   CHECK(report.before_the_log == 1);
   CHECK(report.too_young == 1);
   CHECK(report.without_line.count() == 1);
@@ -109,7 +110,7 @@ TEST_CASE("a line without a signature is not judged where the record says nothin
                           .log(line(1, 10))
                           .log(other)
                           .log(without_key)
-                          .log(line(5, 1001))
+                          .log(line(5, 1000))
                           .report();
   CHECK(report.never_signed.empty());
   CHECK(report.other_keys == 4);
@@ -125,4 +126,41 @@ TEST_CASE("a cached JWT was signed when it says, not when it was handed out") {
   const auto report = Account().sign(1, 10).log(started()).log(line(1, 10)).log(old).log(recent).report();
   CHECK(report.other_keys == 1);
   CHECK(report.never_signed.count() == 1);
+}
+
+TEST_CASE("a line of the very millisecond of the reading may be of a signature after it") {
+  SignatureAccount account({.read_at = kNoon + seconds(1000), .grace = {}});
+  account.add_signature({.file = 1, .line = 1}, signature(1, 10));
+  account.add_line({.file = 0, .line = 1}, line(2, 1000));
+  auto before = line(3, 1000);
+  before.time -= std::chrono::milliseconds(1);
+  account.add_line({.file = 0, .line = 2}, before);
+  const auto report = account.finish();
+  REQUIRE(report.never_signed.count() == 1);
+  CHECK(report.never_signed.kept().front().place == LinePlace{.file = 0, .line = 2});
+}
+
+TEST_CASE("a clock that was ahead and was set back excuses no signature") {
+  // The log's first line, and the signature that it is of, are an hour ahead.
+  auto ahead = line(1, 3600);
+  ahead.seq = 7;
+  const auto report = Account().sign(1, 3600).sign(2, 20).sign(3, 7200).log(ahead).report();
+  CHECK(report.before_the_log == 0);
+  CHECK(report.too_young == 0);
+  CHECK(report.without_line.count() == 2);
+}
+
+TEST_CASE("a cached JWT of before the log says nothing of the signatures after it") {
+  auto handed_out_again = line(1, 5);
+  handed_out_again.cached = true;
+  const auto report = Account().sign(1, -20).sign(2, -10).log(started()).log(handed_out_again).report();
+  CHECK(report.before_the_log == 1);
+  CHECK(report.without_line.empty());
+  CHECK(report.begun_anew.empty());
+}
+
+TEST_CASE("signatures from before line number 1 tell that the log was begun anew") {
+  const auto report = Account().sign(1, -10).sign(2, -5).log(opening(1)).report();
+  CHECK(report.begun_anew.count() == 1);
+  CHECK(report.without_line.empty());
 }
