@@ -31,6 +31,8 @@ class AppendFile {
   std::uint64_t size() const;
   /// Could be written to, and nobody would ever read it.
   bool was_deleted() const;
+  /// Not a character device, which has no size.
+  bool is_regular() const;
   /// False where the file was renamed away, or another one took its name.
   bool is_at(const std::string& path) const;
   /// Keeps other processes that ask the same (flock(2)) off a regular file until release(). Error: one is at it.
@@ -42,7 +44,6 @@ class AppendFile {
 
  private:
   AppendFile(std::string path, int fd) : path_(std::move(path)), fd_(std::make_shared<FileDescriptor>(fd)) {}
-  bool is_regular() const;
 
   std::string path_;
   std::shared_ptr<FileDescriptor> fd_;

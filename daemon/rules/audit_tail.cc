@@ -22,6 +22,7 @@ std::optional<ChainHead> head_at(std::string_view line, const std::optional<Chai
 
 /// The last whole line that is one of the chain, and what is after it.
 std::optional<AuditTail> last_of_chain(std::string_view octets, const std::optional<ChainHead>& known) {
+  if (auto head = head_at(octets.substr(octets.rfind('\n') + 1), known)) return AuditTail{.head = head, .ended = false};
   std::string_view before = octets;
   for (auto end = before.rfind('\n'); end != before.npos; end = before.rfind('\n')) {
     before = before.substr(0, end);
@@ -32,7 +33,11 @@ std::optional<AuditTail> last_of_chain(std::string_view octets, const std::optio
   return std::nullopt;
 }
 
-AuditFinding torn_line(const AuditTail& tail) { return {.why = "torn_line", .torn = tail.torn}; }
+/// Of the octets at the file's end that are no line of the chain.
+void explain_end(Resumption& result, const AuditTail& tail, std::string_view why) {
+  if (!tail.torn.empty()) result.findings.push_back({.why = why, .torn = tail.torn});
+  if (!tail.ended) result.findings.push_back({.why = "no_line_feed", .found = tail.head});
+}
 
 AuditFinding mismatch(std::string_view why, const AuditTail& tail, const ChainHead& expected) {
   return {.why = why, .found = tail.head, .expected = expected};
@@ -75,7 +80,7 @@ std::string audit_members(const AuditFinding& finding, UtcTime now) {
 
 Resumption resume_at_start(const AuditTail& tail, const std::optional<HeadRecord>& recorded) {
   Resumption result;
-  if (!tail.torn.empty()) result.findings.push_back(torn_line(tail));
+  explain_end(result, tail, "torn_line");
   if (!tail.head) {
     if (!recorded) return result;
     result.head = recorded->head;
@@ -93,10 +98,13 @@ Resumption resume_at_start(const AuditTail& tail, const std::optional<HeadRecord
   return result;
 }
 
-Resumption resume_after(const AuditTail& tail, const ChainHead& known) {
+Resumption resume_after(const AuditTail& tail, const ChainHead& known, FileChange change) {
   Resumption result{.head = known};
-  if (!tail.torn.empty()) result.findings.push_back(torn_line(tail));
-  if (tail.head && *tail.head != known) result.findings.push_back(mismatch("other_lines", tail, known));
+  explain_end(result, tail, change == FileChange::grown ? "other_lines" : "torn_line");
+  if (change == FileChange::removed || change == FileChange::cut)
+    result.findings.push_back(mismatch(change == FileChange::cut ? "file_cut" : "file_removed", tail, known));
+  else if (tail.head && *tail.head != known)
+    result.findings.push_back(mismatch("other_lines", tail, known));
   return result;
 }
 

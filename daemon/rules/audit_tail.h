@@ -21,6 +21,7 @@ inline constexpr std::size_t kAuditTailBytes = 256UL * 1024;
 struct AuditTail {
   std::optional<ChainHead> head{};  ///< its last line that is one of a chain
   std::string torn{};  ///< what follows that line: half a line that a full disk or the end of the process left
+  bool ended = true;   ///< false where the last line is whole but for its line feed
   bool operator==(const AuditTail&) const = default;
 };
 
@@ -57,7 +58,10 @@ struct Resumption {
 
 /// At start; `recorded` is audit.head.
 Resumption resume_at_start(const AuditTail& tail, const std::optional<HeadRecord>& recorded);
-/// In a process that has written lines already: after a rotation or a failure.
-Resumption resume_after(const AuditTail& tail, const ChainHead& known);
+
+/// What somebody else did to the file that was open.
+enum class FileChange { none, removed, cut, grown };
+/// In a process that has written lines already: after a rotation, a failure, or a change by others.
+Resumption resume_after(const AuditTail& tail, const ChainHead& known, FileChange change = FileChange::none);
 
 }  // namespace signet::rules

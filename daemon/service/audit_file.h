@@ -19,7 +19,8 @@ inline UtcTime audit_now() { return std::chrono::floor<std::chrono::milliseconds
 rules::AuditRecord own_record(std::string outcome);
 
 /// The file of the audit log as one chain of lines, over rotations, failures and restarts. Opened at the first line,
-/// and again after every failure; the first line of an opened file says why it was opened. Whoever calls append() first
+/// again after every failure, and where somebody else deleted, cut or wrote to it; the first line of an opened file
+/// says why it was opened. Whoever calls append() first
 /// is first in file and chain.
 class AuditFile {
  public:
@@ -30,7 +31,7 @@ class AuditFile {
   /// The line has left the process whole when this returns without error; then alone may happen what it records. One
   /// write(2). Error audit_unavailable: no whole line of it is in the chain.
   Result<void> append(std::string_view members);
-  /// Opens the file where it is not open, and writes why. Error audit_unavailable.
+  /// Opens the file where it is not open or not as it was left, and writes why. Error audit_unavailable.
   Result<void> open();
   /// The file was renamed away; the next line opens the path anew.
   void close();
@@ -49,15 +50,19 @@ class AuditFile {
  private:
   Result<void> write(std::string_view members);
   Result<void> write_opening(const rules::AuditTail& tail);
+  rules::FileChange change() const;
+  void discard();
   Unexpected<Error> fail(Error error);
 
   std::string path_;
   const std::optional<rules::HeadRecord> recorded_;
   host::AppendFile file_;
   std::optional<rules::ChainHead> head_;
-  rules::ChainHead before_;  ///< the line that the next one follows
-  std::string line_feed_;    ///< ends half a line that was found
-  bool failed_ = false;      ///< since the last line
+  rules::ChainHead before_;                             ///< the line that the next one follows
+  std::string line_feed_;                               ///< ends half a line that was found
+  std::uint64_t size_ = 0;                              ///< as the last line left it
+  rules::FileChange change_ = rules::FileChange::none;  ///< to the file that was closed
+  bool failed_ = false;                                 ///< since the last line
   bool started_ = false;
   bool made_ = false;
 };

@@ -107,7 +107,7 @@ void AuditLog::append_counts(const std::vector<rules::SuppressedRefusals>& count
 // Health says "down" while the file is broken, and then nobody may come to try it: so the daemon tries by itself.
 void AuditLog::keep() {
   append_counts(cap_.take_ended(audit_now()));
-  if (!file_.is_open() && !told(file_.open())) return;
+  if (!told(file_.open())) return;
   sync_made_file();
   const auto now = SteadyClock::now();
   keep_on_disk(now);

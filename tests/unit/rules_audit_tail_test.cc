@@ -50,12 +50,18 @@ TEST_CASE("Whatever follows the last line of the chain is torn, however often an
   CHECK(read_audit_tail("{\"seq\":1", std::nullopt) == AuditTail{std::nullopt, "{\"seq\":1"});
 }
 
-TEST_CASE("A line that lacks only its line feed was not written") {
+TEST_CASE("A line that lacks only its line feed is one of the chain, and that is told") {
   const Log log = log_of(2);
   const std::string text = log.text.substr(0, log.text.size() - 1);
   const auto tail = read_audit_tail(text, std::nullopt);
-  CHECK(tail.head == log.heads[1]);
-  CHECK(tail.torn + "\n" == log.text.substr(log.text.size() / 2));
+  CHECK(tail == AuditTail{.head = log.heads[2], .ended = false});
+  CHECK(read_audit_tail(text, log.heads[2]) == tail);
+  for (const auto& resumption :
+       {resume_at_start(tail, HeadRecord{log.heads[1], false}), resume_after(tail, log.heads[2])}) {
+    CHECK(resumption.head == log.heads[2]);
+    REQUIRE(reasons(resumption) == Reasons{"no_line_feed"});
+    CHECK(resumption.findings[0].found == log.heads[2]);
+  }
 }
 
 TEST_CASE("A line that failed for the process that wrote it is torn, though it looks whole by now") {
@@ -121,6 +127,20 @@ TEST_CASE("A process goes on from what it wrote, whatever the file holds") {
     CHECK(resumption.findings.empty());
   }
   CHECK(reasons(resume_after({log.heads[1], "{\"s"}, log.heads[3])) == Reasons{"torn_line", "other_lines"});
+}
+
+TEST_CASE("What others did to the open file is told, whatever is found there now") {
+  const Log log = log_of(4);
+  for (const AuditTail& tail : {AuditTail{}, AuditTail{log.heads[3], ""}, AuditTail{log.heads[1], ""}}) {
+    const auto removed = resume_after(tail, log.heads[3], FileChange::removed);
+    CHECK(removed.head == log.heads[3]);
+    REQUIRE(reasons(removed) == Reasons{"file_removed"});
+    CHECK(removed.findings[0].expected == log.heads[3]);
+    CHECK(reasons(resume_after(tail, log.heads[3], FileChange::cut)) == Reasons{"file_cut"});
+  }
+  const auto grown = resume_after({log.heads[3], "garbage"}, log.heads[3], FileChange::grown);
+  REQUIRE(reasons(grown) == Reasons{"other_lines"});
+  CHECK(grown.findings[0].torn == "garbage");
 }
 
 TEST_CASE("A finding's line tells what was found by number and hash, not by its text") {

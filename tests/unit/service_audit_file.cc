@@ -104,7 +104,73 @@ TEST_CASE("audit file: a deleted file takes no lines") {
   const ChainHead head = *file.head();
   std::filesystem::remove(path);
   REQUIRE_OK(file.append(kLine));
-  REQUIRE(outcomes(lines_of(path), head) == Outcomes{"reopened", "issued"});
+  const auto lines = lines_of(path);
+  REQUIRE(outcomes(lines, head) == Outcomes{"audit_recovered", "reopened", "issued"});
+  REQUIRE(member(lines[0], "why") == "file_removed");
+  // Where nothing is to be written it is noticed all the same.
+  std::filesystem::remove(path);
+  REQUIRE_OK(file.open());
+  REQUIRE(member(lines_of(path)[0], "why") == "file_removed");
+}
+
+TEST_CASE("audit file: one that another was moved onto was removed, even where that has all lines") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  AuditFile file(path, std::nullopt);
+  REQUIRE_OK(file.append(kLine));
+  std::filesystem::copy_file(path, directory.file("copy"));
+  std::filesystem::rename(directory.file("copy"), path);
+  file.close();
+  REQUIRE_OK(file.append(kLine));
+  const auto lines = lines_of(path);
+  REQUIRE(outcomes(lines) == Outcomes{"started", "issued", "audit_recovered", "reopened", "issued"});
+  REQUIRE(member(lines[2], "why") == "file_removed");
+}
+
+TEST_CASE("audit file: one that was emptied or cut says so before the next line") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  AuditFile file(path, std::nullopt);
+  REQUIRE_OK(file.append(kLine));
+  const ChainHead head = *file.head();
+  std::filesystem::resize_file(path, 0);
+  REQUIRE_OK(file.append(kLine));
+  auto lines = lines_of(path);
+  REQUIRE(outcomes(lines, head) == Outcomes{"audit_recovered", "reopened", "issued"});
+  REQUIRE(member(lines[0], "why") == "file_cut");
+
+  std::filesystem::resize_file(path, lines[0].size() + 11);
+  REQUIRE_OK(file.open());
+  lines = lines_of(path);
+  REQUIRE(member(lines[2], "why") == "torn_line");
+  REQUIRE(member(lines[3], "why") == "file_cut");
+}
+
+TEST_CASE("audit file: octets that another program appended are ended and accounted for") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  AuditFile file(path, std::nullopt);
+  REQUIRE_OK(file.append(kLine));
+  std::ofstream(path, std::ios::app) << "garbage";
+  REQUIRE_OK(file.append(kLine));
+  REQUIRE_OK(file.append(kLine));
+  auto lines = lines_of(path);
+  REQUIRE(lines[2] == "garbage");
+  REQUIRE(member(lines[3], "why") == "other_lines");
+  REQUIRE(member(lines[3], "torn_sha256") == hex(sha256(bytes_of(lines[2]))));
+  lines.erase(lines.begin() + 2);
+  REQUIRE(outcomes(lines) == Outcomes{"started", "issued", "audit_recovered", "reopened", "issued", "issued"});
+}
+
+TEST_CASE("audit file: a last line without its line feed stays one of the chain") {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("audit.jsonl");
+  REQUIRE_OK(AuditFile(path, std::nullopt).append(kLine));
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+  REQUIRE_OK(AuditFile(path, std::nullopt).append(kLine));
+  const auto lines = lines_of(path);
+  REQUIRE(outcomes(lines) == Outcomes{"started", "issued", "audit_recovered", "started", "issued"});
+  REQUIRE(member(lines[2], "why") == "no_line_feed");
 }
 
 TEST_CASE("audit file: a new process goes on where the file ends") {
