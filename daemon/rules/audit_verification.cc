@@ -10,9 +10,22 @@ namespace {
 
 // Half a line is one or two of these; a file of something else is not kept.
 constexpr std::size_t kMostHeld = 16;
+// What a daemon can write in the seconds between two records of its head.
+constexpr std::size_t kMostRecent = std::size_t{1} << 18U;
 
 bool follows(const ChainHead& head, const AuditEntry& entry) {
   return entry.seq == head.seq + 1 && entry.prev == head.digest;
+}
+
+// What stands in a file that signetd opened before anything else.
+bool opens_a_file(const AuditEntry& entry) {
+  return entry.outcome == "started" || entry.outcome == "reopened" || entry.outcome == "audit_resumed" ||
+         entry.outcome == "audit_recovered";
+}
+
+// Lines that this finding tells of are gone, unless a copy of them is given.
+bool tells_of_loss(std::string_view why) {
+  return why == "lines_missing" || why == "file_removed" || why == "file_cut";
 }
 
 // Whether that is an accident is for a person to tell; what signetd itself saw helps.
@@ -36,35 +49,52 @@ std::optional<AuditEntry> AuditVerification::add(LinePlace place, std::string_vi
   if (line.empty()) return std::nullopt;
   ++report_.lines;
   auto entry = read_audit_entry(line);
-  if (!entry || !ended) {
+  if (!entry) {
     if (unreadable_.size() == kMostHeld) settle_unreadable(nullptr);
-    unreadable_.push_back({place, std::string(line), entry ? std::string() : entry.error().message, ended});
+    unreadable_.push_back({place, std::string(line), entry.error().message, ended});
     return std::nullopt;
   }
+  if (!ended) note(place, "lacks its line feed: it is being written, or that was cut off.");
+  if (entry->outcome == "lost") ++report_.lost;
+  take_back_whole(*entry);
   settle_unreadable(&*entry);
-  Link now{.place = place, .head = {entry->seq, sha256(bytes_of(line))}};
+  Link now{.place = place, .head = {entry->seq, sha256(bytes_of(line))}, .after = {entry->seq - 1, entry->prev}};
   now.vouched = look_outside(now);
   link(now, *entry);
   unreadable_before_ = 0;
+  last_text_ = line;
   return std::move(*entry);
 }
 
 // Half a line is an everyday event where a machine lost its power: signetd finds it when it opens the file, and the
 // line that comes next holds its hash.
-bool AuditVerification::is_told_by(const AuditEntry& entry) const {
+bool AuditVerification::is_told_by(const AuditEntry& entry, std::string octets) const {
   if (entry.outcome != "audit_recovered" || !entry.torn_sha256) return false;
-  std::string octets;
   for (const auto& each : unreadable_) octets += (octets.empty() ? "" : "\n") + each.text;
   return sha256(bytes_of(octets)) == *entry.torn_sha256 || sha256(bytes_of(octets + "\n")) == *entry.torn_sha256;
 }
 
+// A write that failed at the line feed leaves a line that looks whole. signetd did not count it: the next one has its
+// number again.
+void AuditVerification::take_back_whole(const AuditEntry& entry) {
+  if (!tip_ || displaced_ || before_break_ || entry.prev != tip_->after.digest) return;
+  if (!follows(tip_->after, entry) || !is_told_by(entry, last_text_)) return;
+  ++report_.torn;
+  note(tip_->place, "was not written whole, and does not count; the line that tells of it follows (audit_recovered).");
+  tip_->head = tip_->after;
+  unreadable_.clear();
+}
+
 void AuditVerification::settle_unreadable(const AuditEntry* next) {
   if (unreadable_.empty()) return;
-  const bool told = next != nullptr && is_told_by(*next);
+  const bool told = next != nullptr && is_told_by(*next, {});
   for (const auto& each : std::exchange(unreadable_, {})) {
     if (told) {
       ++report_.torn;
-      note(each.place, "is half a line, which signetd noticed: the line that tells of it follows (audit_recovered).");
+      note(each.place,
+           next->why == "other_lines"
+               ? "was written by another program, as signetd noticed (audit_recovered, other_lines)."
+               : "is half a line, which signetd noticed: the line that tells of it follows (audit_recovered).");
       continue;
     }
     ++unreadable_before_;
@@ -75,8 +105,21 @@ void AuditVerification::settle_unreadable(const AuditEntry* next) {
 }
 
 void AuditVerification::link(const Link& now, const AuditEntry& entry) {
+  if (tip_) recent_.push_back(tip_->head);
+  if (recent_.size() > kMostRecent) recent_.pop_front();
   if (!tip_) return begin(now, entry);
-  if (follows(tip_->head, entry)) return follow(now);
+  if (follows(tip_->head, entry)) {
+    explain(now, entry);
+    return follow(now);
+  }
+  if (goes_on_after_crash(now, entry)) {
+    note(now.place,
+         fmt::format(
+             "goes on from number {}, as signetd knew it after a crash (audit_recovered, "
+             "unclean_stop): the lines up to number {} before it were written too, and these numbers are there twice.",
+             entry.seq - 1, tip_->head.seq));
+    return follow(now);
+  }
   if (displaced_ && follows(displaced_->head, entry)) {
     displaced_ = now;
     if (now.head.seq <= tip_->head.seq) return;
@@ -102,10 +145,42 @@ void AuditVerification::begin(Link now, const AuditEntry& entry) {
     now.blamed = true;
     if (from_nothing) now.head.seq = 1;
   } else if (entry.seq > 1) {
-    note(std::nullopt, fmt::format("The log begins with number {}; what stood before was not given.", entry.seq));
+    begin_later(now, entry);
   }
   now.first = true;
   tip_ = now;
+}
+
+// Files are thrown away as a whole; what begins in the middle of one was cut.
+void AuditVerification::begin_later(const Link& now, const AuditEntry& entry) {
+  if (!opens_a_file(entry))
+    find(FindingKind::missing, now.place,
+         fmt::format("has number {} and is no line that a file begins with: the lines before it were cut off.",
+                     entry.seq));
+  else if (entry.outcome == "audit_recovered" && tells_of_loss(entry.why))
+    find(FindingKind::missing, now.place,
+         fmt::format("has number {}; lines before it were taken away.{}", entry.seq, noticed(entry)));
+  else
+    note(std::nullopt, fmt::format("The log begins with number {}; what stood before was not given.", entry.seq));
+}
+
+// The renamed file had more lines than signetd knew of when it was killed: those of the last seconds.
+bool AuditVerification::goes_on_after_crash(const Link& now, const AuditEntry& entry) const {
+  if (entry.outcome != "audit_recovered" || entry.why != "unclean_stop") return false;
+  if (now.head.seq > tip_->head.seq || now.head == tip_->head) return false;
+  return std::ranges::find(recent_, now.after) != recent_.end();
+}
+
+// The chain holds, and yet signetd had something to say.
+void AuditVerification::explain(const Link& now, const AuditEntry& entry) {
+  if (entry.outcome != "audit_recovered" || entry.torn_sha256) return;
+  if (entry.why == "lines_added")
+    find(FindingKind::out_of_place, tip_->place,
+         "and perhaps lines before it were written while no signetd ran." + noticed(entry));
+  else
+    note(now.place,
+         fmt::format("signetd found what is described under \"{}\" in docs/audit.md; no line is missing here.",
+                     entry.why));
 }
 
 void AuditVerification::follow(const Link& now) {
