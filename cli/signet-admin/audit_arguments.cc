@@ -42,8 +42,14 @@ Done<void> read_verify_options(AuditOptions& options, const po::variables_map& v
   return {};
 }
 
-// A JWT begins with the base64url of {" and has two dots; no file of ours is called so.
-bool looks_like_jwt(std::string_view word) { return word.starts_with("eyJ") && std::ranges::count(word, '.') == 2; }
+// A JWT begins with the base64url of {" and has two dots; no file of ours is called so. It may come as it was sent,
+// behind "Authorization: Bearer".
+bool looks_like_jwt(std::string_view word) {
+  constexpr std::string_view kBefore = " \t:'\"=";
+  const auto begin = word.find("eyJ");
+  if (begin == word.npos || (begin > 0 && kBefore.find(word[begin - 1]) == kBefore.npos)) return false;
+  return std::ranges::count(word.substr(begin), '.') == 2;
+}
 
 GivenJwt given_jwt(const std::string& word) {
   if (const auto digest = sha256_from_hex(word)) return GivenJwt{.sha256 = digest};

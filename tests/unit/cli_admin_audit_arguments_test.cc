@@ -28,6 +28,10 @@ TEST_CASE("a JWT is never an argument of audit who") {
   CHECK(sentence.find("--jwt-fd") != std::string::npos);
   CHECK(sentence.find(kJwt.substr(0, 20)) == std::string::npos);
   CHECK(refusal({"audit", "who", "--jwt-fd", "3", kJwt}) == sentence);
+  for (const std::string& word :
+       {"Bearer " + kJwt, "Authorization: Bearer " + kJwt, "\"" + kJwt + "\"", " " + kJwt + "\n"})
+    CHECK(refusal({"audit", "who", word}) == sentence);
+  CHECK(invocation({"audit", "who", "/tmp/eyJ.a.b"}).audit.jwt.file == "/tmp/eyJ.a.b");
 
   CHECK(invocation({"audit", "who", kDigest, "a"}).audit.jwt.sha256.has_value());
   CHECK(invocation({"audit", "who", kDigest, "a"}).audit.files == Words{"a"});
