@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,25 +98,20 @@ bool is_compressed_name(std::string_view name) {
   return std::ranges::any_of(kCompressed, [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-// Compressed ones cannot be left out: the chain would have a hole.
-Done<void> check_names(const Paths& paths) {
-  if (std::ranges::none_of(paths, is_compressed_name)) return {};
-  std::string all;
-  for (const auto& path : paths) all += " " + path;
-  return failed(
-      fmt::format("Some of the log's files are compressed. Give their text on stdin, oldest first: zcat -f{} | "
-                  "signet-admin audit … - "
-                  "(zcat reads .gz; for others see xzcat, zstdcat and bzcat).",
-                  all));
-}
+struct Found {
+  Paths plain{};
+  Paths compressed{};
+};
 
 fs::file_time_type age_of(const std::string& path) {
   std::error_code ignored;
   return fs::last_write_time(path, ignored);
 }
 
+// A log of a year is more than anybody wants to read again for a JWT of today: what is compressed is left out, and told
+// of.
 /// The file and those that were rotated away from it, oldest first.
-Done<Paths> with_rotated(const std::string& path) {
+Done<Found> with_rotated(const std::string& path) {
   const fs::path base(path);
   Paths paths;
   std::error_code error;
@@ -125,11 +121,15 @@ Done<Paths> with_rotated(const std::string& path) {
       paths.push_back(entry->path().string());
   }
   if (error) return unreadable(base.parent_path().string(), error.value());
-  if (paths.empty())
-    return failed(fmt::format("There is no file \"{}\", and none that was rotated away from it.", path));
   std::ranges::stable_sort(paths, {}, age_of);
-  SIGNET_TRY(check_names(paths));
-  return paths;
+  const auto compressed = std::ranges::stable_partition(paths, std::not_fn(is_compressed_name));
+  Found found{.compressed = {compressed.begin(), compressed.end()}};
+  paths.erase(compressed.begin(), compressed.end());
+  found.plain = std::move(paths);
+  if (found.plain.empty())
+    return failed(
+        fmt::format("There is no file \"{}\", and none that was rotated away from it and is not compressed.", path));
+  return found;
 }
 
 // Only where the log is must be right: users and folders that the daemon needs may be missing here.
@@ -161,29 +161,31 @@ bool is_rotated_name(std::string_view base, std::string_view name) {
   return name.size() > 1 && name.find_first_not_of("0123456789.-_T") == name.npos;
 }
 
-Done<std::vector<LineFile>> open_audit_log(const AuditOptions& options) {
-  Paths paths = options.files;
-  if (paths.empty()) {
+Done<LineFiles> open_audit_log(const AuditOptions& options) {
+  Found found{.plain = options.files};
+  if (found.plain.empty()) {
     SIGNET_TRY_ASSIGN(const auto log, log_of_config(options.config));
-    SIGNET_TRY_ASSIGN(paths, with_rotated(log));
+    SIGNET_TRY_ASSIGN(found, with_rotated(log));
   }
-  SIGNET_TRY_ASSIGN(auto files, open_files(paths));
+  SIGNET_TRY_ASSIGN(auto files, open_files(found.plain));
   put_in_order(files);
-  return files;
+  return LineFiles{std::move(files), std::move(found.compressed)};
 }
 
-Done<std::vector<LineFile>> open_signed_record(const std::vector<std::string>& paths) {
-  Paths all;
+Done<LineFiles> open_signed_record(const std::vector<std::string>& paths) {
+  Found all;
   for (const auto& path : paths) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) {
-      all.push_back(path);
+      all.plain.push_back(path);
       continue;
     }
     SIGNET_TRY_ASSIGN(const auto found, with_rotated((fs::path(path) / "signed.jsonl").string()));
-    all.insert(all.end(), found.begin(), found.end());
+    all.plain.insert(all.plain.end(), found.plain.begin(), found.plain.end());
+    all.compressed.insert(all.compressed.end(), found.compressed.begin(), found.compressed.end());
   }
-  return open_files(all);
+  SIGNET_TRY_ASSIGN(auto files, open_files(all.plain));
+  return LineFiles{std::move(files), std::move(all.compressed)};
 }
 
 }  // namespace signet::admin

@@ -18,13 +18,19 @@ struct LineFile {
   bool is_regular = false;
 };
 
+struct LineFiles {
+  std::vector<LineFile> files{};
+  std::vector<std::string> left_out{};  ///< compressed ones, that nobody named but that belong to it
+};
+
 /// The audit log's files, oldest first: those that are named, or the configured one and those that were rotated away
 /// beside it. Regular files are put in order by the number of their first line; with a pipe among them they stay as
-/// they are named. Failures: failure (a file cannot be read, is compressed, or there is none), usage. Main thread.
-Done<std::vector<LineFile>> open_audit_log(const AuditOptions& options);
+/// they are named. Failures: failure (a file cannot be read, a named one is compressed, or there is none), usage. Main
+/// thread.
+Done<LineFiles> open_audit_log(const AuditOptions& options);
 
 /// The files of signet-token's record; a folder stands for its signed.jsonl and those that were rotated away.
-Done<std::vector<LineFile>> open_signed_record(const std::vector<std::string>& paths);
+Done<LineFiles> open_signed_record(const std::vector<std::string>& paths);
 
 /// Is this the name of a file that was rotated away from `base`: "audit.jsonl.1", "audit.jsonl-20261125.gz"? Pure.
 bool is_rotated_name(std::string_view base, std::string_view name);

@@ -10,7 +10,7 @@ Files:
   FILE                a file of the audit log; "-" is stdin. Files may be named in any order; with a pipe among them, oldest first.
                       Default: the audit-log of the configuration, and what was rotated away beside it (audit.jsonl.1, audit.jsonl-20261125)
   --config FILE       the configuration of signetd that says where the log is; default: /etc/signet/signetd.conf
-Compressed files are read through a pipe: zcat -f /var/log/signet/audit.jsonl.2.gz ... | signet-admin audit ...
+Compressed files are left out, which is told. They are read through a pipe, oldest first: zcat -f LOG-* LOG | signet-admin audit ... -
 
 Common options:
   --json              print it for a script
@@ -46,7 +46,8 @@ argument. Where nobody got it the exit code is 7.
 inline constexpr terminal::CommandText kAuditLive{"audit live", "audit live KEY [FILE...] [options]",
                                                   "list the JWTs of a key that are still valid, and who has them",
                                                   R"(
-KEY is the name of a key, as in keys.d. One row for each JWT, the last to expire first; a JWT that says nothing of its end has "no expiry".
+KEY is the name of a key, as in keys.d. One row for each JWT, the last to expire first; a JWT that says nothing of its end has "no expiry", one whose
+answer was lost may have been signed and is "lost". A terminal gets 200 rows, a pipe and --json all. Where no line names the key the exit code is 7.
 
   --at TIME           valid at that time instead of now, in UTC: 2026-11-25T12:00:00Z
   --spki HEX          signed by the key with this public key alone (its SHA-256, as in public-key = sha256:...): who still has JWTs of the old key?

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <ranges>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -57,28 +59,36 @@ std::string name_of(const rules::JwtRecipient& holder) {
 std::string holders_of(const rules::LiveJwt& jwt) {
   std::string names;
   for (std::size_t i = 0; i < std::min(jwt.holders.size(), kMostHolders); ++i)
-    names += (i == 0 ? "" : ", ") + name_of(jwt.holders[i]);
+    names += (i == 0 ? "" : ", ") + name_of(*jwt.holders[i]);
   if (jwt.holders.size() > kMostHolders) names += fmt::format(" and {} more", jwt.holders.size() - kMostHolders);
-  return names.empty() ? "nobody" : names;
+  if (names.empty()) return jwt.lost ? "unknown (lost)" : "nobody";
+  return names;
 }
 
 std::string claims_of(const rules::LiveJwt& jwt) {
-  auto text = jwt.claims.empty() ? std::string(jwt.scoped ? "scoped" : "-") : json::serialize(jwt.claims);
+  auto text = jwt.claims_json.empty() ? std::string(jwt.scoped ? "scoped" : "-") : jwt.claims_json;
   if (text.size() <= kMostClaims) return text;
   return std::string(utf8_prefix(text, kMostClaims)) + "…";
+}
+
+json::value claims_json_of(const rules::LiveJwt& jwt) {
+  return jwt.claims_json.empty() ? json::object() : json::parse(jwt.claims_json);
 }
 
 json::object json_of(const rules::LiveJwt& jwt) {
   json::array holders;
   for (const auto& holder : jwt.holders)
-    holders.push_back({{"uid", or_null(holder.uid)}, {"user", or_null(holder.user)}, {"unit", or_null(holder.unit)}});
-  return {{"jwt_sha256", hex(jwt.jwt_sha256)},
+    holders.push_back(
+        {{"uid", or_null(holder->uid)}, {"user", or_null(holder->user)}, {"unit", or_null(holder->unit)}});
+  return {{"jwt_sha256", jwt.lost ? json::value(nullptr) : json::value(hex(jwt.sha256))},
+          {"input_sha256", jwt.lost ? json::value(hex(jwt.sha256)) : json::value(nullptr)},
+          {"lost", jwt.lost},
           {"kid", or_null(jwt.kid)},
           {"spki_sha256", or_null(jwt.spki_sha256)},
           {"issued_at", or_null(jwt.issued_at)},
           {"expires_at", or_null(jwt.expires_at)},
           {"scoped", jwt.scoped},
-          {"claims", jwt.claims},
+          {"claims", claims_json_of(jwt)},
           {"times_given", jwt.times_given},
           {"last_given", jwt.times_given > 0 ? json::value(utc_timestamp(jwt.last_given)) : json::value(nullptr)},
           {"holders", std::move(holders)}};
@@ -128,12 +138,12 @@ std::string json_of(const WhoResult& result) {
          "\n";
 }
 
-std::string view(const LiveResult& result, bool colour) {
+std::string view(const LiveResult& result, bool colour, std::size_t most_rows) {
   if (result.jwts.empty())
     return fmt::format("No JWT of key \"{}\" is valid at {}.\n", result.key, utc_timestamp(result.at));
   terminal::Table table({"JWT", "KID", "PUBLIC KEY", "EXPIRES", "LEFT", "CLAIMS", "HOLDERS"});
-  for (const auto& jwt : result.jwts) {
-    table.add({{hex(jwt.jwt_sha256).substr(0, kShortDigest)},
+  for (const auto& jwt : result.jwts | std::views::take(most_rows)) {
+    table.add({{jwt.lost ? "lost" : hex(jwt.sha256).substr(0, kShortDigest), jwt.lost ? Tone::doubtful : Tone::plain},
                {or_dash(jwt.kid)},
                {jwt.spki_sha256 ? hex(*jwt.spki_sha256).substr(0, kShortDigest) : "-"},
                {jwt.expires_at ? time_of(*jwt.expires_at) : "-"},
@@ -141,7 +151,10 @@ std::string view(const LiveResult& result, bool colour) {
                {claims_of(jwt)},
                {holders_of(jwt)}});
   }
-  return table.render(colour);
+  auto text = table.render(colour);
+  if (result.jwts.size() > most_rows)
+    text += fmt::format("and {} more; --json lists all {}\n", result.jwts.size() - most_rows, result.jwts.size());
+  return text;
 }
 
 std::string json_of(const LiveResult& result) {

@@ -26,6 +26,18 @@ ssize_t read_some(int fd, std::string& chunk) {
   }
 }
 
+Done<std::size_t> read_chunk(const LineFile& file, std::string& chunk) {
+  const auto got = read_some(file.fd.get(), chunk);
+  if (got >= 0) return static_cast<std::size_t>(got);
+  return Unexpected(
+      Failure{ExitCode::failure, fmt::format("\"{}\" cannot be read: {}.", file.name, std::strerror(errno))});
+}
+
+std::string_view up_to_line_feed(std::string_view octets) {
+  const auto end = octets.find('\n');
+  return end == octets.npos ? octets : octets.substr(0, end + 1);
+}
+
 /// Cuts octets into lines.
 class LineCutter {
  public:
@@ -40,6 +52,7 @@ class LineCutter {
     }
     keep(octets);
   }
+  bool is_in_a_line() const { return !line_.empty(); }
   void finish() {
     if (!line_.empty()) take_(++number_, line_, false);
   }
@@ -86,15 +99,15 @@ Done<void> read_lines(const LineFile& file, std::size_t max_line, Progress& prog
   LineCutter cutter(max_line, take);
   std::string chunk(kChunk, '\0');
   std::uint64_t left = file.is_regular ? file.size : UINT64_MAX;
-  while (left > 0) {
-    const auto got = read_some(file.fd.get(), chunk);
-    if (got < 0)
-      return Unexpected(
-          Failure{ExitCode::failure, fmt::format("\"{}\" cannot be read: {}.", file.name, std::strerror(errno))});
+  while (left > 0 || cutter.is_in_a_line()) {
+    SIGNET_TRY_ASSIGN(const auto got, read_chunk(file, chunk));
     if (got == 0) break;
-    const auto used = std::min(left, static_cast<std::uint64_t>(got));
-    cutter.add(std::string_view(chunk).substr(0, used));
+    const auto octets = std::string_view(chunk).substr(0, got);
+    const auto used = std::min<std::uint64_t>(left, got);
+    cutter.add(octets.substr(0, used));
     left -= used;
+    // A line that was being written when the size was taken is whole by now.
+    if (left == 0 && cutter.is_in_a_line()) cutter.add(up_to_line_feed(octets.substr(used)));
     progress.advance(used);
   }
   cutter.finish();

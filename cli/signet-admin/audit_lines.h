@@ -34,8 +34,8 @@ std::uint64_t octets_of(const std::vector<LineFile>& files);
 /// Takes the number of a line, from 1, the line without its line feed, and whether it had one.
 using TakeLine = std::function<void(std::uint64_t number, std::string_view line, bool ended)>;
 
-/// Reads a file to the end that it had when it was opened. Of a line beyond `max_line` octets one octet more is kept.
-/// Failure: failure. Main thread.
+/// Reads a file to the end that it had when it was opened, and the line that ended in the middle there to its own end.
+/// Of a line beyond `max_line` octets one octet more is kept. Failure: failure. Main thread.
 Done<void> read_lines(const LineFile& file, std::size_t max_line, Progress& progress, const TakeLine& take);
 
 }  // namespace signet::admin

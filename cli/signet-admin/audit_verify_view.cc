@@ -37,7 +37,11 @@ std::vector<rules::LogNote> notes_of(const VerifyResult& result) {
     if (count > 0) notes.push_back({.sentence = fmt::format("{} {}", count, what)});
   };
   if (result.log.lines == 0) notes.push_back({.sentence = "The log has no line."});
-  add(result.unreadable_signatures, "lines of signet-token's record cannot be read.");
+  for (const auto& name : result.left_out)
+    notes.push_back({.sentence = fmt::format("\"{}\" is compressed and was left out.", name)});
+  add(result.log.lost,
+      "JWTs may have been signed that nobody got by way of the log, for the answer was lost: \"lost\" in it.");
+  add(result.half_signatures, "lines of signet-token's record are half ones: a write was cut off.");
   if (!result.account) return notes;
   add(result.account->lost, "signatures broke off on their way back; the log tells of their input (lost).");
   add(result.account->before_the_log, "signatures are older than the log's first line and were not looked for.");
@@ -106,21 +110,37 @@ json::value or_null(const std::optional<rules::ChainHead>& head) {
 }  // namespace
 
 bool VerifyResult::is_good() const {
-  return log.findings.empty() && (!account || (account->without_line.empty() && account->never_signed.empty()));
+  return log.findings.empty() && damaged.empty() &&
+         (!account || (account->without_line.empty() && account->never_signed.empty() && account->begun_anew.empty()));
 }
+
+namespace {
+
+terminal::Cell result_of(const VerifyResult& result) {
+  if (!result.is_good()) return {"NOT GOOD", Tone::bad};
+  if (result.log.lost == 0) return {"good", Tone::good};
+  return {fmt::format("good but for {} lost", result.log.lost), Tone::doubtful};
+}
+
+}  // namespace
 
 std::string view(const VerifyResult& result, bool colour) {
   std::string text;
   if (result.account) text += lines_of(result.files, result.account->without_line, colour);
   text += lines_of(result.files, result.log.findings, colour);
-  if (result.account) text += lines_of(result.files, result.account->never_signed, colour);
+  if (result.account) {
+    text += lines_of(result.files, result.account->begun_anew, colour);
+    text += lines_of(result.files, result.account->never_signed, colour);
+  }
+  text += lines_of(result.files, result.damaged, colour);
   text += lines_of(result.files, notes_of(result));
   std::vector<std::pair<std::string, terminal::Cell>> fields{
-      {"Result", result.is_good() ? terminal::Cell{"good", Tone::good} : terminal::Cell{"NOT GOOD", Tone::bad}},
+      {"Result", result_of(result)},
       {"Lines", {fmt::format("{}", result.log.lines)}},
       {"First", {head_of(result.log.first)}},
       {"Head", {head_of(result.log.head)}},
-      {"Heads from outside", {fmt::format("{} found", result.log.heads_found)}}};
+      {"Heads from outside", {fmt::format("{} found", result.log.heads_found)}},
+      {"Lost", {fmt::format("{}", result.log.lost), result.log.lost == 0 ? Tone::plain : Tone::doubtful}}};
   if (result.account) fields.push_back({"Signatures", {fmt::format("{}", result.account->signatures)}});
   return text + render_fields(fields, colour);
 }
@@ -130,9 +150,13 @@ std::string json_of(const VerifyResult& result) {
   auto count = result.log.findings.count();
   if (result.account) {
     append(findings, result.files, result.account->without_line);
+    append(findings, result.files, result.account->begun_anew);
     append(findings, result.files, result.account->never_signed);
-    count += result.account->without_line.count() + result.account->never_signed.count();
+    count += result.account->without_line.count() + result.account->begun_anew.count() +
+             result.account->never_signed.count();
   }
+  append(findings, result.files, result.damaged);
+  count += result.damaged.count();
   append(findings, result.files, result.log.findings);
   return json::serialize(json::object{{"good", result.is_good()},
                                       {"lines", result.log.lines},
@@ -140,6 +164,7 @@ std::string json_of(const VerifyResult& result) {
                                       {"head", or_null(result.log.head)},
                                       {"heads_found", result.log.heads_found},
                                       {"torn", result.log.torn},
+                                      {"lost_lines", result.log.lost},
                                       {"findings_count", count},
                                       {"findings", std::move(findings)},
                                       {"signed", json_of(result.account)},

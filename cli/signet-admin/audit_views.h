@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,7 +20,9 @@ struct VerifyResult {
   FileNames files{};
   rules::AuditReport log{};
   std::optional<rules::AccountReport> account{};  ///< where signet-token's record was given
-  std::uint64_t unreadable_signatures = 0;        ///< lines of that record
+  rules::LogFindings damaged{};                   ///< lines of that record that cannot be read
+  std::uint64_t half_signatures = 0;              ///< half lines of it, as a full disk or a power cut leaves them
+  std::vector<std::string> left_out{};            ///< compressed files of log and record
 
   bool is_good() const;
 };
@@ -40,7 +43,8 @@ struct LiveResult {
   UtcTime at{};
   std::vector<rules::LiveJwt> jwts{};
 };
-std::string view(const LiveResult& result, bool colour);
+/// At most so many rows, and how many more there are; json_of() has all.
+std::string view(const LiveResult& result, bool colour, std::size_t most_rows = SIZE_MAX);
 std::string json_of(const LiveResult& result);
 
 }  // namespace signet::admin

@@ -18,7 +18,7 @@ enum class ExitCode : int {
       4,  ///< the module does not load, or the token is not there; a request that signetd would answer with 503
   log_broken = 5,              ///< an audit log does not hold together, or tells of JWTs that were never signed
   signature_without_line = 6,  ///< signet-token signed a JWT that the audit log does not know
-  nothing_found = 7            ///< no line of the audit log tells of that JWT
+  nothing_found = 7            ///< no line of the audit log tells of that JWT, or of that key
 };
 
 /// A failure as `signet-admin` ends with it. The sentence is for the person at the terminal and may name call and CKR,

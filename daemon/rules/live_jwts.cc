@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <boost/json/serialize.hpp>
+
 namespace signet::rules {
 namespace {
 
@@ -13,8 +15,17 @@ bool was_given(const AuditEntry& entry) { return entry.outcome == "issued"; }
 
 }  // namespace
 
+std::shared_ptr<const JwtRecipient> LiveJwts::holder_of(const AuditEntry& entry) {
+  JwtRecipient holder{.uid = entry.uid, .user = entry.user, .unit = entry.unit};
+  auto& known = holders_[holder];
+  if (!known) known = std::make_shared<const JwtRecipient>(std::move(holder));
+  return known;
+}
+
+// A line of a time to come was written while the clock was ahead; its JWT is no less valid.
 bool LiveJwts::is_asked_for(const AuditEntry& entry) const {
-  if (!entry.jwt_sha256 || entry.key != query_.key || entry.time > query_.at) return false;
+  if (!entry.jwt_sha256 && !entry.input_sha256) return false;
+  if (query_.as_known_then && entry.time > query_.at) return false;
   if (query_.spki_sha256 && entry.spki_sha256 != query_.spki_sha256) return false;
   if (query_.kid && entry.kid != *query_.kid) return false;
   return is_valid(entry);
@@ -29,20 +40,24 @@ bool LiveJwts::is_valid(const AuditEntry& entry) const {
 }
 
 void LiveJwts::add(const AuditEntry& entry) {
+  if (entry.key != query_.key) return;
+  knows_key_ = true;
   if (!is_asked_for(entry)) return;
-  auto& jwt = jwts_[*entry.jwt_sha256];
-  jwt.jwt_sha256 = *entry.jwt_sha256;
+  const Sha256Digest& digest = entry.jwt_sha256 ? *entry.jwt_sha256 : *entry.input_sha256;
+  auto& jwt = jwts_[digest];
+  jwt.sha256 = digest;
+  jwt.lost = !entry.jwt_sha256;
   jwt.kid = entry.kid;
   jwt.spki_sha256 = entry.spki_sha256;
   jwt.issued_at = entry.issued_at;
   jwt.expires_at = entry.expires_at;
   jwt.scoped = entry.scoped;
-  if (!entry.claims.empty()) jwt.claims = entry.claims;
+  if (!entry.claims.empty()) jwt.claims_json = boost::json::serialize(entry.claims);
   if (!was_given(entry)) return;
   jwt.last_given = entry.time;
   ++jwt.times_given;
-  const JwtRecipient holder{.uid = entry.uid, .user = entry.user, .unit = entry.unit};
-  if (std::ranges::find(jwt.holders, holder) == jwt.holders.end()) jwt.holders.push_back(holder);
+  auto holder = holder_of(entry);
+  if (std::ranges::find(jwt.holders, holder) == jwt.holders.end()) jwt.holders.push_back(std::move(holder));
 }
 
 std::vector<LiveJwt> LiveJwts::finish() {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <unistd.h>
 
@@ -125,17 +126,54 @@ TEST_CASE("a finding names file and line, and has an exit code of its own") {
   CHECK(json.at("findings").at(0).at("line") == 2);
 }
 
-TEST_CASE("compressed files are named and refused with the way to read them") {
+TEST_CASE("a compressed file that is named is refused with the way to read it") {
+  Folder folder;
+  const auto packed = folder.write("audit.jsonl.1.gz", "\x1f\x8b\x08\x01\x02\x03");
+  const auto refused = verify_audit(invocation({"audit", "verify", packed}), false);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ExitCode::failure);
+  CHECK(refused.error().sentence.find("zcat") != std::string::npos);
+  CHECK(refused.error().sentence.find(packed) != std::string::npos);
+}
+
+TEST_CASE("compressed files that nobody named are left out, and told of") {
   Folder folder;
   const auto log = folder.write("audit.jsonl", good_log(2));
   const auto packed = folder.write("audit.jsonl.1.gz", "\x1f\x8b\x08\x01\x02\x03");
   const auto config = folder.write("signetd.conf", "audit-log = " + log + "\n");
-  for (const Words& words : {Words{"audit", "verify", packed}, Words{"audit", "verify", "--config", config}}) {
-    const auto refused = verify_audit(invocation(words), false);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ExitCode::failure);
-    CHECK(refused.error().sentence.find("zcat") != std::string::npos);
-    CHECK(refused.error().sentence.find(packed) != std::string::npos);
+  const auto outcome = verify_audit(invocation({"audit", "verify", "--config", config}), false);
+  REQUIRE(outcome);
+  CHECK_FALSE(outcome->failure);
+  CHECK(outcome->text.find("\"" + packed + "\" is compressed") != std::string::npos);
+  std::filesystem::remove(log);
+  CHECK_FALSE(verify_audit(invocation({"audit", "verify", "--config", config}), false));
+}
+
+TEST_CASE("a good log with lost lines says how many") {
+  Folder folder;
+  const auto log = folder.write("audit.jsonl", good_log(3, R"("outcome":"lost","key":"apple")"));
+  const auto outcome = verify_audit(invocation({"audit", "verify", log}), false);
+  REQUIRE(outcome);
+  CHECK_FALSE(outcome->failure);
+  CHECK(outcome->text.find("good but for 3 lost") != std::string::npos);
+  CHECK(json_of_outcome(verify_audit(invocation({"audit", "verify", log, "--json"}), false)).at("lost_lines") == 3);
+}
+
+TEST_CASE("a line without its end in the middle of the reading is read to its end") {
+  Folder folder;
+  const auto path = folder.write("lines", "one\ntwo\nthree\n");
+  LineFile file{
+      .name = path, .fd = host::FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), .is_regular = true};
+  for (const std::uint64_t size : {4U, 5U, 7U, 8U}) {
+    file.size = size;
+    REQUIRE(::lseek(file.fd.get(), 0, SEEK_SET) == 0);
+    Progress progress(0);
+    Words lines;
+    REQUIRE(read_lines(file, 100, progress, [&](std::uint64_t, std::string_view line, bool ended) {
+      CHECK(ended);
+      lines.emplace_back(line);
+    }));
+    CHECK(lines == (size == 4 ? Words{"one"} : Words{"one", "two"}));
   }
 }
 
@@ -172,7 +210,7 @@ TEST_CASE("a signature that the log does not know is the alarm") {
 
   // The record is found by its folder, too.
   folder.write("signed.jsonl.1", Words{signed_line(kDigest)});
-  folder.write("signed.jsonl", Words{signed_line(std::string(64, 'c')), "half a li"});
+  folder.write("signed.jsonl", Words{signed_line(std::string(64, 'c')), R"({"time":"20)"});
   const auto outcome =
       verify_audit(invocation({"audit", "verify", log, "--json", "--signed", folder.scratch().path()}), false);
   const auto json = json_of_outcome(outcome);
@@ -182,6 +220,28 @@ TEST_CASE("a signature that the log does not know is the alarm") {
   CHECK(json.at("signed").at("without_line") == 1);
   CHECK(json.at("findings").at(0).at("kind") == "without_line");
   CHECK(json.at("findings").at(0).at("file").as_string() == folder.scratch().file("signed.jsonl"));
+}
+
+TEST_CASE("a line of the record that was changed is a finding, half a line is not") {
+  Folder folder;
+  const auto log = folder.write("audit.jsonl", good_log(2, kIssued));
+  auto changed = signed_line(kDigest);
+  changed.replace(changed.find("jwt_sha256"), 3, "jvt");
+  const auto verify = [&](const std::string& line) {
+    const auto record = folder.write("signed.jsonl", Words{signed_line(kDigest), line});
+    return verify_audit(invocation({"audit", "verify", log, "--json", "--signed", record}), false);
+  };
+  for (const std::string& line : {changed, std::string("garbage")}) {
+    const auto outcome = verify(line);
+    const auto json = json_of_outcome(outcome);
+    REQUIRE(outcome->failure);
+    CHECK(outcome->failure->code == ExitCode::log_broken);
+    CHECK(json.at("good") == false);
+    CHECK(json.at("findings_count") == 1);
+    CHECK(json.at("findings").at(0).at("kind") == "damaged");
+    CHECK(json.at("findings").at(0).at("line") == 2);
+  }
+  CHECK_FALSE(verify(changed.substr(0, 100))->failure);
 }
 
 TEST_CASE("a line that the record does not know breaks the log") {
@@ -269,8 +329,40 @@ TEST_CASE("audit live lists what is still valid") {
   const auto text =
       live_jwts_of_key(invocation({"audit", "live", "apple", log, "--at", "2026-11-25T12:18:57Z"}), false);
   CHECK(text->text.find("1min 3s") != std::string::npos);
-  const auto none = live_jwts_of_key(invocation({"audit", "live", "other", log}), false);
-  CHECK(none->text.find("No JWT of key \"other\"") != std::string::npos);
+  const auto none =
+      live_jwts_of_key(invocation({"audit", "live", "apple", log, "--at", "2036-01-01T00:00:00Z"}), false);
+  CHECK(none->text.find("No JWT of key \"apple\"") != std::string::npos);
+  CHECK_FALSE(none->failure);
+  for (const Words& words : {Words{"audit", "live", "appel", log}, Words{"audit", "live", "appel", log, "--json"}}) {
+    const auto unknown = live_jwts_of_key(invocation(words), false);
+    REQUIRE(unknown->failure);
+    CHECK(unknown->failure->code == ExitCode::nothing_found);
+    CHECK(unknown->failure->sentence.find("\"appel\"") != std::string::npos);
+    CHECK(unknown->text.find("No JWT") == std::string::npos);
+  }
+}
+
+TEST_CASE("audit live tells of a lost JWT by its input, and how many rows there are beyond") {
+  Folder folder;
+  rules::LogMaker maker;
+  maker.add(rules::audit_text(1, kIssued))
+      .add(rules::audit_text(2, R"("key":"apple","outcome":"lost","input_sha256":")" + std::string(64, 'd') + "\""));
+  const auto log = folder.write("audit.jsonl", maker.lines());
+  const Words words{"audit", "live", "apple", log, "--at", "2026-11-25T12:01:00Z", "--json"};
+  const auto rows = json_of_outcome(live_jwts_of_key(invocation(words), false)).at("jwts").as_array();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].at("lost") == true);
+  CHECK(rows[0].at("jwt_sha256").is_null());
+  CHECK(rows[0].at("input_sha256").as_string() == std::string(64, 'd'));
+  CHECK(rows[1].at("lost") == false);
+
+  LiveResult result{.key = "apple"};
+  for (int i = 0; i < 5; ++i) result.jwts.push_back({.lost = i == 0});
+  const auto text = view(result, false, 2);
+  CHECK(text.find("and 3 more") != std::string::npos);
+  CHECK(text.find("unknown (lost)") != std::string::npos);
+  CHECK(std::ranges::count(text, '\n') == 4);
+  CHECK(view(result, false).find("more") == std::string::npos);
 }
 
 }  // namespace

@@ -40,7 +40,38 @@ std::vector<LiveJwt> live(const std::vector<AuditEntry>& entries, LiveQuery quer
 TEST_CASE("a JWT lives up to its exp, and not in it") {
   CHECK(live({issued(1, kNow)}).empty());
   CHECK(live({issued(1, kNow + 1)}).size() == 1);
-  CHECK(live({issued(1, kNow + 1)}, {.at = at(kNow - 11)}).empty());
+}
+
+TEST_CASE("a line of a time to come counts, but for a time that is asked about") {
+  // The clock was ahead when it was written.
+  CHECK(live({issued(1, kNow + 1)}, {.at = at(kNow - 11)}).size() == 1);
+  CHECK(live({issued(1, kNow + 1)}, {.at = at(kNow - 11), .as_known_then = true}).empty());
+  CHECK(live({issued(1, kNow + 1)}, {.at = at(kNow - 10), .as_known_then = true}).size() == 1);
+}
+
+TEST_CASE("a JWT whose answer was lost is perhaps one, and lives without a holder") {
+  AuditEntry lost = issued(1, kNow + 5);
+  lost.outcome = "lost";
+  lost.jwt_sha256.reset();
+  CHECK(live({lost}).empty());
+  lost.input_sha256 = digest(9);
+  const auto rows = live({lost, issued(2, kNow + 4)});
+  REQUIRE(rows.size() == 2);
+  CHECK((rows[0].lost && rows[0].sha256 == digest(9) && rows[0].holders.empty()));
+  CHECK_FALSE(rows[1].lost);
+  lost.expires_at = kNow;
+  CHECK(live({lost}).empty());
+}
+
+TEST_CASE("a key that no line names is not known") {
+  LiveJwts jwts({.key = "apple", .at = at(kNow)});
+  auto other = issued(1, kNow + 5);
+  other.key = "appel";
+  jwts.add(other);
+  CHECK_FALSE(jwts.knows_key());
+  jwts.add(issued(1, kNow - 5));
+  CHECK(jwts.knows_key());
+  CHECK(jwts.finish().empty());
 }
 
 TEST_CASE("one row for each JWT, the last to expire first") {
@@ -50,10 +81,10 @@ TEST_CASE("one row for each JWT, the last to expire first") {
   cached.cached = true;
   const auto rows = live({issued(1, kNow + 5), issued(2, kNow + 9), endless, cached, cached});
   REQUIRE(rows.size() == 3);
-  CHECK((rows[0].jwt_sha256 == digest(3) && rows[1].jwt_sha256 == digest(2) && rows[2].jwt_sha256 == digest(1)));
+  CHECK((rows[0].sha256 == digest(3) && rows[1].sha256 == digest(2) && rows[2].sha256 == digest(1)));
   CHECK(rows[2].times_given == 3);
   REQUIRE(rows[2].holders.size() == 2);
-  CHECK((rows[2].holders[0].user == "ci" && rows[2].holders[1].user == "bob"));
+  CHECK((rows[2].holders[0]->user == "ci" && rows[2].holders[1]->user == "bob"));
 }
 
 TEST_CASE("a JWT without an end lives for ever, or as long as one says") {
