@@ -41,10 +41,6 @@ std::string numbers(std::uint64_t from, std::uint64_t to) {
 
 }  // namespace
 
-AuditVerification::AuditVerification(const std::vector<ChainHead>& heads) {
-  for (const auto& head : heads) outside_.push_back({.head = head});
-}
-
 std::optional<AuditEntry> AuditVerification::add(LinePlace place, std::string_view line, bool ended) {
   if (line.empty()) return std::nullopt;
   ++report_.lines;
@@ -59,7 +55,7 @@ std::optional<AuditEntry> AuditVerification::add(LinePlace place, std::string_vi
   take_back_whole(*entry);
   settle_unreadable(&*entry);
   Link now{.place = place, .head = {entry->seq, sha256(bytes_of(line))}, .after = {entry->seq - 1, entry->prev}};
-  now.vouched = look_outside(now);
+  now.vouched = outside_.vouch(place, now.head);
   link(now, *entry);
   unreadable_before_ = 0;
   last_text_ = line;
@@ -270,47 +266,15 @@ void AuditVerification::settle_break(bool next_follows) {
                         .sentence = "do not belong together: one of them was changed, or the second was put in."});
 }
 
-bool AuditVerification::look_outside(const Link& now) {
-  bool vouched = false;
-  for (auto& outside : outside_) {
-    if (outside.head.seq != now.head.seq) continue;
-    if (outside.head == now.head)
-      outside.found = vouched = true;
-    else
-      outside.differs = now.place;
-  }
-  return vouched;
-}
-
-void AuditVerification::settle_heads() {
-  for (const auto& [head, found, differs] : outside_) {
-    if (found) {
-      ++report_.heads_found;
-    } else if (differs) {
-      find(FindingKind::head, *differs,
-           fmt::format("has number {} and is not the line of that head: it, or the log up to it, was changed.",
-                       head.seq));
-    } else if (tip_ && head.seq > tip_->head.seq) {
-      find(FindingKind::head, tip_->place,
-           fmt::format("is the last, number {}; the head is of number {}: the log's end was cut off, or is not given.",
-                       tip_->head.seq, head.seq));
-    } else if (tip_ && report_.first && head.seq >= report_.first->seq) {
-      report_.findings.add({.kind = FindingKind::head,
-                            .sentence = fmt::format("No line has number {} any more, which a head names.", head.seq)});
-    } else {
-      report_.findings.add(
-          {.kind = FindingKind::head,
-           .sentence = fmt::format(
-               "There is no line with number {}, which a head names; give the files of that time too.", head.seq)});
-    }
-  }
-}
-
 AuditReport AuditVerification::finish() {
   settle_unreadable(nullptr);
   settle_break(false);
-  settle_heads();
-  if (tip_) report_.head = tip_->head;
+  if (tip_) {
+    report_.head = tip_->head;
+    outside_.reach({.first = report_.first->seq, .last = tip_->head.seq, .last_place = tip_->place});
+  }
+  report_.findings.add(outside_.finish());
+  report_.heads_found = outside_.found();
   if (outside_.empty())
     note(std::nullopt,
          "Without --head, a copy of a head from the journal, a cut end, a change to the last line and a log written "

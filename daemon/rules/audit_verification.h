@@ -9,6 +9,7 @@
 #include "daemon/rules/audit_chain.h"
 #include "daemon/rules/audit_entry.h"
 #include "daemon/rules/log_finding.h"
+#include "daemon/rules/outside_heads.h"
 
 namespace signet::rules {
 
@@ -36,7 +37,7 @@ struct AuditReport {
 /// lines around do not vouch for. Pure; one thread at a time.
 class AuditVerification {
  public:
-  explicit AuditVerification(const std::vector<ChainHead>& heads);
+  explicit AuditVerification(const std::vector<ChainHead>& heads) : outside_(heads) {}
 
   /// The next line without its line feed; `ended` says whether there was one. An empty line is skipped, for signetd may
   /// end half a line by one. Gives what the line says; nothing where it is empty or no line of an audit log.
@@ -54,11 +55,6 @@ class AuditVerification {
     bool vouched = false;  ///< by a head from outside
     bool blamed = false;   ///< found to be wrong already, which explains that the next line does not follow
     bool first = false;
-  };
-  struct OutsideHead {
-    ChainHead head{};
-    bool found = false;
-    std::optional<LinePlace> differs{};  ///< a line of that number that is another
   };
   struct Unreadable {
     LinePlace place{};
@@ -81,12 +77,10 @@ class AuditVerification {
   void out_of_place(const Link& now, const AuditEntry& entry);
   bool explained_by_unreadable(const Link& now) const;
   void settle_break(bool now_vouched);
-  bool look_outside(const Link& now);
-  void settle_heads();
   void find(FindingKind kind, LinePlace place, std::string sentence);
   void note(std::optional<LinePlace> place, std::string sentence);
 
-  std::vector<OutsideHead> outside_;
+  OutsideHeads outside_;
   std::optional<Link> tip_;              ///< where the chain stands
   std::string last_text_;                ///< of the line that was read last
   std::deque<ChainHead> recent_;         ///< where the chain stood before
