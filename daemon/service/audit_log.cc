@@ -163,7 +163,9 @@ void AuditLog::reopen() {
   if (!told(file_.open())) return;
   sync_made_file();
   tell_head("reopened");
-  saved_at_ = {};  // the next keep() saves the head
+  // At once: after a crash the numbers of the renamed file, and no more, may be there twice.
+  saved_at_ = {};
+  keep_head(SteadyClock::now());
 }
 
 void AuditLog::apply(const rules::DaemonConfig& config) {
