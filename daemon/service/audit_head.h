@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -17,10 +18,12 @@ class AuditHeadFile {
   std::optional<rules::HeadRecord> read() const;
   /// On the disk when this returns; a failure is logged, once. One thread at a time.
   void keep(const rules::HeadRecord& record);
+  /// Any thread.
+  bool works() const { return works_; }
 
  private:
   const std::string path_;
-  bool works_ = true;
+  std::atomic<bool> works_ = true;
 };
 
 }  // namespace signet::service

@@ -46,6 +46,8 @@ void AuditLog::start() {
 void AuditLog::finish() {
   append_counts(cap_.take_all());
   const Result<void> stopped = append(rules::audit_members(own_record("stopped")));
+  if (!owed_.empty())
+    host::log(host::LogLevel::error, fmt::format("audit log: {} signatures have no line", owed_.size()));
   commit_.finish();
   if (!stopped) return;
   tell_head("stop");
@@ -55,10 +57,27 @@ void AuditLog::finish() {
   head_file_.keep({*file_.head(), true});
 }
 
-Result<void> AuditLog::append(std::string_view members) {
-  Result<void> written = told(file_.append(members));
+Result<void> AuditLog::ready() {
+  Result<void> ready = told(file_.open());
   sync_made_file();
+  if (ready) append_owed();
+  return ready;
+}
+
+Result<void> AuditLog::append(std::string_view members) {
+  SIGNET_TRY(ready());
+  return told(file_.append(members));
+}
+
+Result<void> AuditLog::append(const rules::AuditRecord& record) {
+  Result<void> written = append(rules::audit_members(record));
+  if (!written && !owed_.keep(record))
+    host::log(host::LogLevel::error, "audit log: a signature has no line, and too many are owed to keep it");
   return written;
+}
+
+void AuditLog::append_owed() {
+  while (!owed_.empty() && told(file_.append(owed_.first()))) owed_.drop_first();
 }
 
 // A line in a file without a name is not on the disk for anybody who looks for it.
@@ -76,7 +95,7 @@ Result<void> AuditLog::told(Result<void> written) {
 }
 
 Task<Result<void>> AuditLog::must_record(const rules::AuditRecord& record, Deadline deadline) {
-  if (Result<void> written = append(rules::audit_members(record)); !written) co_return written;
+  if (Result<void> written = append(record); !written) co_return written;
   if (sync_ != rules::AuditSync::always && !sync_failed_) co_return Result<void>();
   co_return co_await synced(deadline);
 }
@@ -95,7 +114,7 @@ void AuditLog::record_refusal(const rules::AuditRecord& record) {
 }
 
 void AuditLog::record(const rules::AuditRecord& record) {
-  [[maybe_unused]] const Result<void> logged_already = append(rules::audit_members(record));
+  [[maybe_unused]] const Result<void> logged_already = append(record);
 }
 
 void AuditLog::append_counts(const std::vector<rules::SuppressedRefusals>& counts) {
@@ -107,8 +126,7 @@ void AuditLog::append_counts(const std::vector<rules::SuppressedRefusals>& count
 // Health says "down" while the file is broken, and then nobody may come to try it: so the daemon tries by itself.
 void AuditLog::keep() {
   append_counts(cap_.take_ended(audit_now()));
-  if (!told(file_.open())) return;
-  sync_made_file();
+  if (!ready()) return;
   const auto now = SteadyClock::now();
   keep_on_disk(now);
   keep_head(now);
@@ -126,7 +144,7 @@ void AuditLog::keep_on_disk(SteadyClock::time_point now) {
 // The lines go first: a head on the disk that is newer than the file would look like lines that were cut off.
 void AuditLog::keep_head(SteadyClock::time_point now) {
   const rules::ChainHead head = *file_.head();
-  if (saved_head_ != head && now - saved_at_ >= kSaveHeadEvery) {
+  if ((saved_head_ != head || !head_file_.works()) && now - saved_at_ >= kSaveHeadEvery) {
     saved_head_ = head;
     saved_at_ = now;
     commit_.start(sync_ == rules::AuditSync::none ? nullptr : file_.descriptor(), [this, head] {
@@ -146,6 +164,7 @@ void AuditLog::tell_head(std::string_view when) {
 
 void AuditLog::sync_ended(const Result<void>& outcome) {
   const bool failed_before = std::exchange(sync_failed_, !outcome.has_value());
+  if (sync_failed_) saved_head_.reset();  // it may have gone with the round
   if (sync_failed_ && !failed_before) host::log_failure(host::LogLevel::error, "audit log", outcome.error());
   if (!sync_failed_ && failed_before) host::log(host::LogLevel::notice, "audit log: records are synced again");
 }

@@ -4,6 +4,7 @@
 
 #include "daemon/rules/audit.h"
 #include "daemon/rules/daemon_config.h"
+#include "daemon/rules/owed_records.h"
 #include "daemon/rules/refusal_cap.h"
 #include "daemon/service/audit_file.h"
 #include "daemon/service/audit_head.h"
@@ -23,6 +24,9 @@ class AuditLog {
   /// The last line, everything onto the disk, and the head into the log. Nothing may be recorded afterwards. Blocks.
   void finish();
 
+  /// Before a token is asked to sign: the log is tried where it did not work. Error audit_unavailable: then nothing may
+  /// be signed, for its line could not be written. One that is signed all the same has its line later.
+  Result<void> ready();
   /// Before a JWT leaves, and before an officer's change takes effect. Written when this returns without error, and on
   /// the disk where `audit-sync = always`. Error audit_unavailable, at `deadline` at the latest: then neither may
   /// happen.
@@ -45,6 +49,8 @@ class AuditLog {
 
  private:
   Result<void> append(std::string_view members);
+  Result<void> append(const rules::AuditRecord& record);
+  void append_owed();
   Result<void> told(Result<void> written);
   void sync_made_file();
   void leave_file();
@@ -60,6 +66,7 @@ class AuditLog {
   AuditHeadFile head_file_;
   AuditFile file_;
   rules::RefusalCap cap_;
+  rules::OwedRecords owed_{};
   std::optional<rules::ChainHead> synced_head_{};  ///< asked onto the disk
   std::optional<rules::ChainHead> saved_head_{};   ///< asked into audit.head
   std::optional<rules::ChainHead> told_head_{};    ///< in the log

@@ -8,6 +8,7 @@
 namespace signet::service {
 
 Task<Result<SignedJwtPtr>> JwtSigner::sign(SigningOrderPtr order) {
+  if (Result<void> ready = audit_.ready(); !ready) co_return Unexpected(ready.error());
   const Result<std::string> uuid = random_uuid();
   if (!uuid) co_return Unexpected(uuid.error());
   Result<rules::UnsignedJwt> filled = rules::fill_times(order->plan, wall_now(), built_at_, *uuid);

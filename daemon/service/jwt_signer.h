@@ -28,7 +28,8 @@ class JwtSigner {
   /// `audit` outlives this. `built_at`: no JWT is made at an earlier time.
   JwtSigner(AuditLog& audit, rules::WallTime built_at) : audit_(audit), built_at_(built_at) {}
 
-  /// Errors of fill_times and of TokenLink::sign. A signature that comes too late for this has its line.
+  /// Errors of AuditLog::ready, of fill_times and of TokenLink::sign. A signature that comes too late for this has its
+  /// line.
   Task<Result<SignedJwtPtr>> sign(SigningOrderPtr order);
   /// The line of a JWT that nobody asked for or waits for. Error audit_unavailable: then nobody may get it later
   /// either.

@@ -52,6 +52,16 @@ class Sync(unittest.TestCase):
                 self.assertEqual(stack.jwt().status, 200)
                 Chain(stack.audit_log)
 
+    def test_the_head_is_saved_when_the_disk_works_again_though_no_line_came_since(self):
+        stack = self.faulty(**{"audit-sync-interval": "100ms"})
+        head = stack.root / "state/daemon/audit.head"
+        with self.disk.fail():
+            stack.jwt()
+            before = self.disk.calls()
+            eventually(lambda: self.disk.calls() > before + 70, "it has been tried for longer than a head waits", within=30)
+            self.assertLess(int(head.read_text().split(":")[0].split()[-1]), len(stack.audit()))
+        eventually(lambda: int(head.read_text().split(":")[0].split()[-1]) == len(stack.audit()), "the head is saved", within=20)
+
     def test_interval_does_not_wait_for_the_disk_and_none_never_asks_it(self):
         stack = self.faulty(**{"audit-sync": "interval", "audit-sync-interval": "100ms"})
         with self.disk.hold():

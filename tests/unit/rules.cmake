@@ -19,6 +19,7 @@ signet_test(test_rules_requests LABEL unit
   DEPENDS signet_rules)
 signet_test(test_rules_audit LABEL unit
   SOURCES rules_audit_entry_test.cc rules_audit_verification_test.cc rules_audit_accounted_test.cc rules_audit_log.cc rules_live_jwts_test.cc rules_signature_account_test.cc
+  rules_owed_records_test.cc
   DEPENDS signet_rules)
 
 # The profiles that ship are tested, not copies of them.
