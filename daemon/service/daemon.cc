@@ -18,6 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kHousekeeping = 5s;
+constexpr std::chrono::milliseconds kLinger = 5s;
+constexpr std::chrono::milliseconds kLastWord = 1s;
 constexpr std::size_t kMaxCacheBytes = 16 * 1024 * 1024;
 constexpr std::size_t kAdminConnections = 16;
 constexpr const char* kAdminGroup = "signet-admin";
@@ -68,9 +70,9 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
                  .audit = audit_,
                  .switched = [this](const std::string& key) { on_switch(key); }},
                 state_.configuration->daemon.rotation_dir()),
+      signer_(audit_, built_at()),
       tokens_(io_.get_executor(), state_, keys_, [this] { jwks_file_.follow(); }),
       cache_(io_.get_executor(), cache_limits(state_.configuration->daemon)),
-      signer_(audit_, built_at()),
       issuer_(state_, keys_, tokens_, cache_, audit_, signer_),
       api_(state_, tokens_, issuer_, audit_, failures_),
       admin_({.state = state_,
@@ -189,7 +191,8 @@ Task<void> Daemon::heed_signals() {
     if (signal == SIGHUP) {
       hang_up();
     } else if (std::exchange(stopping_, true)) {
-      io_.stop();  // asked twice: at once
+      tokens_.stop();  // asked twice: at once
+      io_.stop();
       co_return;
     } else {
       asio::co_spawn(io_.get_executor(), stop(), asio::detached);
@@ -197,20 +200,31 @@ Task<void> Daemon::heed_signals() {
   }
 }
 
-// Requests keep their deadlines, so this ends by itself; connections that only linger are not waited for much longer.
+// Requests keep their deadlines, so this ends by itself; connections that only linger, and a token that does not come
+// back from a signature that nobody waits for, are not waited for much longer. The unit's TimeoutStopSec= exceeds all
+// of it.
 Task<void> Daemon::stop() {
   manager_.stopping();
   host::log(host::LogLevel::info, "stopping: finishing what is in flight");
   api_listener_->stop();
   if (admin_listener_) admin_listener_->stop();
-  const Deadline give_up = SteadyClock::now() + state_.configuration->daemon.deadline + 5s;
+  co_await wait_until_quiet(SteadyClock::now() + state_.configuration->daemon.deadline + kLinger);
+  tokens_.stop();
+  co_await wait_until_quiet(SteadyClock::now() + kLastWord);  // who is turned away now has its line too
+  io_.stop();
+}
+
+Task<void> Daemon::wait_until_quiet(Deadline give_up) {
   Timer pause(io_.get_executor());
-  while (api_listener_->connections() > 0 && SteadyClock::now() < give_up) {
+  while (!quiet() && SteadyClock::now() < give_up) {
     pause.expires_after(10ms);
     co_await pause.async_wait(kAsTask);
   }
-  tokens_.stop();
-  io_.stop();
+}
+
+bool Daemon::quiet() const {
+  const std::size_t officers = admin_listener_ ? admin_listener_->connections() : 0;
+  return api_listener_->connections() == 0 && officers == 0 && cache_.under_way() == 0 && !tokens_.busy();
 }
 
 Task<void> Daemon::keep_house() {
@@ -218,8 +232,10 @@ Task<void> Daemon::keep_house() {
   for (;;) {
     timer.expires_after(rotation_.until_due(kHousekeeping));
     co_await timer.async_wait(kAsTask);
+    if (stopping_) co_return;
     cache_.drop_expired(wall_now());
     state_.holders.drop_expired(std::time(nullptr));
+    tokens_.end_retired();
     co_await rotation_.promote_due();
     jwks_file_.follow();
   }

@@ -42,6 +42,8 @@ class Daemon {
   Task<void> keep_audit();
   Task<void> feed_watchdog();
   Task<void> stop();
+  Task<void> wait_until_quiet(Deadline give_up);
+  bool quiet() const;
   std::string summary() const;
 
   using Signals = asio::basic_signal_set<Executor>;
@@ -57,9 +59,9 @@ class Daemon {
   FailureLog failures_;
   DescribedKeys keys_;
   KeyRotation rotation_;
+  JwtSigner signer_;  ///< hears of what tokens signed and nobody got
   TokenDirectory tokens_;
   JwtCache cache_;
-  JwtSigner signer_;
   TokenIssuer issuer_;
   ApiHandler api_;
   AdminHandler admin_;

@@ -71,6 +71,7 @@ void JwtCache::refresh(const Sha256Digest& id, JwtHolder holder, JwtSource sourc
 }
 
 JwtCache::FlightPtr JwtCache::take_off(const Sha256Digest& id, Flight flight, JwtSource source) {
+  ++under_way_;
   if (flight.ahead) ++refreshes_;
   flight.has_min_age = source.has_min_age;
   const auto shared = std::make_shared<Flight>(std::move(flight));
@@ -107,6 +108,7 @@ Task<Result<SignedJwtPtr>> JwtCache::sign_and_account(const Flight& flight, cons
 }
 
 void JwtCache::land(const Sha256Digest& id, const FlightPtr& flight) {
+  --under_way_;
   if (flight->ahead) --refreshes_;
   const auto own = flights_.find(id);
   if (own != flights_.end() && own->second == flight) flights_.erase(own);

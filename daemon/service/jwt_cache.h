@@ -106,6 +106,8 @@ class JwtCache {
   void drop_expired(rules::WallTime now);
   std::size_t entries() const { return entries_.size(); }
   std::size_t bytes() const { return bytes_; }
+  /// Signatures on their way whose line is not written yet, those among them that will not be kept.
+  std::size_t under_way() const { return under_way_; }
 
  private:
   struct DigestHash {
@@ -160,6 +162,7 @@ class JwtCache {
   std::unordered_map<Sha256Digest, FlightPtr, DigestHash> flights_;
   std::size_t bytes_ = 0;
   std::size_t refreshes_ = 0;  ///< under way
+  std::size_t under_way_ = 0;
   rules::WallTime latest_{};
 };
 

@@ -63,8 +63,7 @@ void LinkConnection::start() {
 
 void LinkConnection::stop() {
   stopped_ = true;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  drop(link_error("the daemon needs it no more"));
   describe_timer_.cancel();
   retry_timer_.cancel();
 }

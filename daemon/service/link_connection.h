@@ -44,6 +44,7 @@ class LinkConnection : public std::enable_shared_from_this<LinkConnection> {
   LinkConnection(Executor executor, std::string path, LinkOwner& owner, std::chrono::milliseconds patience);
 
   void start();
+  /// What is in flight is lost: each hears so before this returns. Not from a callback to the owner.
   void stop();
 
   TokenState state() const { return state_; }

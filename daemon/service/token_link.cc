@@ -145,6 +145,10 @@ TokenHealth TokenLink::health() const {
   return {std::string(state_name(speaker.state())), speaker.message(), speaker.since()};
 }
 
+bool TokenLink::busy() const {
+  return !queue_.empty() || std::ranges::any_of(connections_, [](const auto& each) { return each->in_flight() > 0; });
+}
+
 void TokenLink::dispatch() {
   while (!queue_.empty()) {
     LinkConnection* connection = idlest();
@@ -180,7 +184,7 @@ bool TokenLink::slow() const {
 }
 
 void TokenLink::on_description(TokenDescription description) {
-  heard_(description);
+  if (heard_) heard_(description);
   if (!usable()) return;
   for (WakeUp* waiting : waiting_for_description_) waiting->notify();
   dispatch();

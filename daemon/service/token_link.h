@@ -28,6 +28,8 @@ class TokenLink : private LinkOwner {
   ~TokenLink() override;
 
   void start();
+  /// Nobody will come any more but those who hold it: its descriptions are heard no more. stop() follows.
+  void retire() { heard_ = nullptr; }
   /// Fails what is waiting and closes the connections. Call once, before the end.
   void stop();
 
@@ -45,6 +47,8 @@ class TokenLink : private LinkOwner {
   Task<Result<void>> wait_until_described(Deadline deadline);
 
   TokenHealth health() const;
+  /// Something waits for a signature, or the token may still be making one that nobody waits for.
+  bool busy() const;
 
  private:
   const WantedKeys& wanted_keys() const override { return keys_; }

@@ -1,5 +1,6 @@
 """One signetd over several tokens, each with a signet-token of its own: what befalls one is nothing to the callers of the other."""
 
+import concurrent.futures
 import copy
 import os
 import pathlib
@@ -13,6 +14,7 @@ from tests.support.fault import FaultModule
 from tests.support.load import Load
 from tests.support.problem import assert_problem
 from tests.support.process import Program, environment, eventually, program_path
+from tests.support.rotation import reload, wait_published
 from tests.support.stack import Stack, option_lines
 
 AUDIENCE = "apple-developer-enterprise-v1"
@@ -31,6 +33,7 @@ class TwoTokens(unittest.TestCase):
         keys = self.stack.root / "second"
         keys.mkdir()
         self.other = AppleKey(keys)
+        self.pool = self.enterContext(concurrent.futures.ThreadPoolExecutor(2))
         self.second_hsm.import_by_tool(self.other)
         self.second = self.second_program()
         self.stack.write_key("other", {"token": "second", "object": f"pkcs11:object={self.other.label}", "public-key": self.other.pin,
@@ -51,6 +54,13 @@ class TwoTokens(unittest.TestCase):
                           environment(**self.second_hsm.environment, **self.fault.environment))
         self.stack.programs.insert(0, program)
         return program
+
+    def under_way(self, key: str):
+        """The answer to come, as soon as token second signs for it."""
+        before = self.fault.count("C_SignInit")
+        answer = self.pool.submit(self.fresh, key)
+        eventually(lambda: self.fault.count("C_SignInit") > before, "a signature is under way")
+        return answer
 
     def state_of_second(self) -> str | None:
         return self.stack.health().get("tokens", {}).get("second", {}).get("state")
@@ -98,6 +108,52 @@ class TwoTokens(unittest.TestCase):
         assert_problem(self, self.fresh("other"), 503, "token_unavailable")
         self.assertEqual(self.fresh("apple").status, 200)
         self.assertEqual(self.fault.count("C_Login"), 2)
+
+
+class Leaving(TwoTokens):
+    """Token second is needed no more while it signs."""
+
+    def publish_other(self, **options):
+        self.stack.write_key("other", {"token": "second", "object": f"pkcs11:object={self.other.label}", "public-key": self.other.pin,
+                                       "key-id": self.other.key_id, "publish": "yes", **options})
+        reload(self.stack)
+
+    def assert_answered(self, answer):
+        self.assertEqual(answer.result().status, 200, answer.result())
+        self.assertEqual(answer.result().json()["kid"], self.other.key_id)
+        self.fault.rules()
+
+    def sockets(self) -> int:
+        """How many signetd has open."""
+        open_files = pathlib.Path(f"/proc/{self.stack.daemon.pid}/fd").iterdir()
+        return sum(path.is_socket() for path in open_files)
+
+    def assert_gone(self, before: int):
+        self.assertNotIn("second", self.stack.health()["tokens"])
+        eventually(lambda: self.sockets() < before, "the connection is closed", within=20)
+
+    def test_a_promotion_to_another_token_refuses_nobody(self):
+        first = self.stack.key
+        self.publish_other(next=f"pkcs11:object={first.label} token=build key-id={first.key_id} public-key={first.pin}")
+        wait_published(self.stack, first)
+        before = self.sockets()
+        self.fault.rules("C_Sign delay=2000")
+        answer = self.under_way("other")
+        self.assertEqual(self.stack.admin("POST", "/v1/keys/other/promote").status, 200)
+        self.assertFalse(answer.done(), "too late to see anything")
+        self.assertEqual(self.fresh("other").json()["kid"], first.key_id)
+        self.assert_answered(answer)
+        self.assert_gone(before)
+
+    def test_a_reload_that_takes_the_token_away_refuses_nobody(self):
+        before = self.sockets()
+        self.fault.rules("C_Sign delay=2000")
+        answer = self.under_way("other")
+        (self.stack.root / "etc/keys.d/other.conf").unlink()
+        reload(self.stack)
+        self.assertFalse(answer.done(), "too late to see anything")
+        self.assert_answered(answer)
+        self.assert_gone(before)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 under way is told of afterwards."""
 
 import concurrent.futures
+import http.client
 import pathlib
+import signal
 import tempfile
 import time
 import unittest
@@ -85,6 +87,63 @@ class Outage(Account):
                 self.mend_log(stack)
         self.assertEqual(self.outcomes(stack).count("unclaimed"), 2, "one line for each")
         self.assertNotIn("issued", self.outcomes(stack))
+        assert_each_has_its_line(self, stack)
+
+
+class Stop(Account):
+    def restart(self, stack: Stack):
+        self.fault.rules()
+        stack.daemon.start()
+        stack.wait_ready()
+
+    def abandoned(self, delay: int, **options) -> Stack:
+        """A stack whose token still signs for a request that was answered at its deadline."""
+        stack = self.stack_of(daemon={"deadline": "1s"}, token={"call-timeout": "20s"}, **options)
+        self.fault.rules(f"C_Sign delay={delay}")
+        assert_problem(self, stack.jwt({"fresh": True}), 504, "deadline_exceeded")
+        return stack
+
+    def test_a_stop_waits_for_a_signature_that_nobody_waits_for(self):
+        stack = self.abandoned(1700)
+        stack.daemon.stop()
+        self.assertEqual(self.outcomes(stack)[-2:], ["unclaimed", "stopped"])
+        self.restart(stack)
+        assert_each_has_its_line(self, stack)
+
+    def test_a_stop_gives_up_a_token_that_takes_too_long_and_says_what_was_lost(self):
+        stack = self.abandoned(9000)
+        stack.daemon.stop()
+        self.assertEqual(self.outcomes(stack)[-2:], ["lost", "stopped"])
+        eventually(lambda: signatures(stack), "the token is done")
+        self.restart(stack)
+        assert_each_has_its_line(self, stack)
+
+    def test_a_stop_at_once_says_what_was_lost_too(self):
+        stack = self.stack_of()
+        self.fault.rules("C_Sign delay=3000")
+        self.under_way(lambda: self.broken_off(stack))
+        stack.daemon.signal(signal.SIGTERM)
+        stack.daemon.signal(signal.SIGINT)
+        eventually(lambda: not stack.daemon.running, "it ends")
+        self.assertEqual(self.outcomes(stack)[-2:], ["lost", "stopped"])
+        eventually(lambda: signatures(stack), "the token is done")
+        self.restart(stack)
+        assert_each_has_its_line(self, stack)
+
+    def broken_off(self, stack: Stack):
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            stack.jwt({"fresh": True})
+
+    def test_a_stop_waits_for_a_refresh(self):
+        stack = self.stack_of()
+        first = stack.jwt({"lifetime": 20}).json()
+        self.fault.rules("C_Sign delay=2000")
+        before = self.fault.count("C_SignInit")
+        eventually(lambda: stack.jwt({"lifetime": 20}) and self.fault.count("C_SignInit") > before, "a refresh is under way")
+        self.assertLess(time.time(), first["reusable_until"], "not ahead of anything")
+        stack.daemon.stop()
+        self.assertEqual(self.outcomes(stack)[-2:], ["refreshed", "stopped"])
+        self.restart(stack)
         assert_each_has_its_line(self, stack)
 
 
