@@ -73,7 +73,11 @@ void break_key(Configuration& configuration, const std::string& name, const std:
 
 std::string place_of(const KeyPolicy& key) { return fmt::format("{} {}", key.token, key.object); }
 
-std::string object_id(const KeyPolicy& key) { return fmt::format("{} {}", key.name, place_of(key)); }
+std::string object_id(const KeyPolicy& key) { return object_id(key.name, place_of(key)); }
+
+std::string object_id(std::string_view key_name, std::string_view place) {
+  return fmt::format("{} {}", key_name, place);
+}
 
 std::vector<const KeyPolicy*> objects_of(const KeyPolicy& key) {
   std::vector<const KeyPolicy*> objects{&key};

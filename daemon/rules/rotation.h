@@ -43,6 +43,8 @@ struct SwitchRecords {
 std::string place_of(const KeyPolicy& key);
 /// The same within all keys: one object may serve several names.
 std::string object_id(const KeyPolicy& key);
+/// Of an object in that place.
+std::string object_id(std::string_view key_name, std::string_view place);
 /// The object that signs, then `next` and those that retire.
 std::vector<const KeyPolicy*> objects_of(const KeyPolicy& key);
 

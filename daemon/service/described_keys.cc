@@ -76,14 +76,16 @@ void tell_change(const std::string& name, const rules::KeyCondition& known, cons
 
 void DescribedKeys::follow_configuration() {
   std::map<std::string, rules::KeyCondition, std::less<>> objects;
+  const auto keep = [&](const std::string& id) {
+    if (const auto known = state_.live.objects.find(id); known != state_.live.objects.end()) objects.insert(*known);
+  };
   state_.live.keys.clear();
   for (const auto& [name, key] : state_.configuration->keys) {
-    for (const rules::KeyPolicy* object : rules::objects_of(key)) {
-      const auto known = state_.live.objects.find(rules::object_id(*object));
-      if (known == state_.live.objects.end()) continue;
-      objects.insert(*known);
-      if (object == &key) state_.live.keys.emplace(name, known->second);
-    }
+    for (const rules::KeyPolicy* object : rules::objects_of(key)) keep(rules::object_id(*object));
+    // Requests that came before the switch are still answered with these.
+    for (const rules::FormerKey& former : key.rotation.former) keep(rules::object_id(name, former.place));
+    const auto signing = objects.find(rules::object_id(key));
+    if (signing != objects.end()) state_.live.keys.emplace(name, signing->second);
   }
   state_.live.objects = std::move(objects);
 }
@@ -173,8 +175,8 @@ Result<void> DescribedKeys::keep_pin(const rules::KeyPolicy& former) {
 }
 
 rules::KeyFacts DescribedKeys::facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const {
-  const auto condition = state_.live.keys.find(key.name);
-  if (condition == state_.live.keys.end()) return rules::facts_of(pin.spki_sha256, std::nullopt, std::nullopt);
+  const auto condition = state_.live.objects.find(rules::object_id(key));
+  if (condition == state_.live.objects.end()) return rules::facts_of(pin.spki_sha256, std::nullopt, std::nullopt);
   return rules::facts_of(pin.spki_sha256, condition->second.public_key, condition->second.certificate);
 }
 

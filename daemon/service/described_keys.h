@@ -30,7 +30,7 @@ class DescribedKeys {
   bool learn(const std::string& token, const TokenDescription& description);
   /// The public key that signatures of this object must verify against, as far as it is known.
   std::optional<rules::PublicKeyPin> pin(const rules::KeyPolicy& key) const;
-  /// What a JWT may say of its key, as far as it is known. `pin` is that key's.
+  /// What a JWT may say of the object that signs it, as far as it is known. `pin` is that object's.
   rules::KeyFacts facts(const rules::KeyPolicy& key, const rules::PublicKeyPin& pin) const;
 
  private:

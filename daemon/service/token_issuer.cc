@@ -178,8 +178,8 @@ Task<Result<void>> TokenIssuer::fill_facts(rules::JwtPlan& plan, const rules::Ke
 }
 
 Result<std::shared_ptr<TokenLink>> TokenIssuer::usable_link(const rules::KeyPolicy& key) const {
-  const auto condition = state_.live.keys.find(key.name);
-  if (condition != state_.live.keys.end() && !condition->second.usable) {
+  const auto condition = state_.live.objects.find(rules::object_id(key));
+  if (condition != state_.live.objects.end() && !condition->second.usable) {
     return Unexpected(Error{ErrorCode::token_unavailable, condition->second.message,
                             "key " + key.name + " cannot be used", rules::kRetryAfterMend});
   }

@@ -1,6 +1,7 @@
 #include <fstream>
 
 #include "daemon/rules/late_values.h"
+#include "daemon/rules/rotation.h"
 #include "daemon/service/described_keys.h"
 #include "proto/public_key.h"
 #include "tests/support/catch.h"
@@ -88,11 +89,17 @@ class Bench {
     key.in_rotation = false;
     if (part == "next") key.rotation.next = rules::NextKey{other};
     if (part == "retiring") key.rotation.retiring.push_back({other});
-    if (part == "promoted") key = *other;
+    if (part == "promoted") {
+      const auto former = rules::place_of(key);
+      key = *other;
+      key.rotation.former.push_back({former, {}, {}});
+    }
     configuration->keys.emplace("apple", key);
     state_.configuration = std::move(configuration);
     keys_.follow_configuration();
   }
+  rules::KeyPolicy policy() const { return state_.configuration->keys.at("apple"); }
+  rules::KeyFacts facts_of(const rules::KeyPolicy& key) const { return keys_.facts(key, *keys_.pin(key)); }
   const rules::KeyCondition* condition_of_b() const {
     const auto found = state_.live.objects.find("apple build pkcs11:object=b");
     return found == state_.live.objects.end() ? nullptr : &found->second;
@@ -283,6 +290,17 @@ TEST_CASE("the next object is judged and pinned on its own, and its verdict stay
   REQUIRE(bench.pin()->spki_sha256 == another_key().spki_sha256());
   REQUIRE(bench.learn(showing_both(one_key(), another_key())));
   REQUIRE(bench.record() == one_key().spki_sha256());
+}
+
+TEST_CASE("who asked before a switch is told of the object that was to sign then") {
+  Bench bench;
+  bench.configure_with("next");
+  REQUIRE(bench.learn(showing_both(one_key(), another_key())));
+  rules::KeyPolicy before = bench.policy();
+  before.pin = rules::PublicKeyPin{one_key().spki_sha256(), {}};
+  bench.configure_with("promoted");
+  REQUIRE(bench.facts_of(before).thumbprint == one_key().thumbprint());
+  REQUIRE(bench.facts_of(bench.policy()).thumbprint == another_key().thumbprint());
 }
 
 TEST_CASE("a next object that is missing is looked for again, a retiring one is not") {
