@@ -7,7 +7,7 @@ namespace signet::rules {
 void JwtHolders::note(const std::string& object, const Peer& peer, std::int64_t expires_at, std::int64_t now) {
   auto found = holdings_.find({object, peer.uid});
   if (found == holdings_.end()) {
-    if (holdings_.size() >= most_) drop_expired(now);
+    if (holdings_.size() >= most_ && now != looked_at_) drop_expired(now);
     if (holdings_.size() >= most_) {
       ++left_out_;
       return;
@@ -19,6 +19,7 @@ void JwtHolders::note(const std::string& object, const Peer& peer, std::int64_t 
 }
 
 void JwtHolders::drop_expired(std::int64_t now) {
+  looked_at_ = now;
   const auto dropped = std::erase_if(holdings_, [now](const auto& each) { return each.second.last_expiry <= now; });
   if (dropped > 0) left_out_ = 0;
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <sys/types.h>
@@ -21,7 +22,8 @@ struct JwtHolding {
 };
 
 /// Who has live JWTs of which object, since the daemon started: whom a rotation still concerns. Bounded; when it is
-/// full, what has expired goes first, and then nobody new is noted. One thread at a time.
+/// full, what has expired goes first, looked for once a second at most, and then nobody new is noted. One thread at a
+/// time.
 class JwtHolders {
  public:
   JwtHolders() = default;
@@ -32,13 +34,14 @@ class JwtHolders {
   void drop_expired(std::int64_t now);
   /// Of one object, by uid.
   std::vector<JwtHolding> of(const std::string& object, std::int64_t now) const;
-  /// How many notes were not taken since nobody was left out last.
+  /// How many notes were not taken since there was room last: then holders are missing.
   std::uint64_t left_out() const { return left_out_; }
 
  private:
   std::size_t most_ = 10'000;
   std::map<std::pair<std::string, uid_t>, JwtHolding> holdings_;
   std::uint64_t left_out_ = 0;
+  std::int64_t looked_at_ = std::numeric_limits<std::int64_t>::min();  ///< when what has expired was dropped
 };
 
 }  // namespace signet::rules

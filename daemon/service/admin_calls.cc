@@ -239,6 +239,7 @@ HttpResponse AdminHandler::status() {
                         {"jwks_file", parts_.jwks_file.trouble()},
                         {"tokens", tokens_of(live)},
                         {"keys", keys_of(parts_.state, started_at_)},
+                        {"holders_left_out", parts_.state.holders.left_out()},
                         {"problems", problems_of(configuration, parts_.jwks_file)},
                         {"last_reload", reload_of(parts_.state.last_reload)}});
 }

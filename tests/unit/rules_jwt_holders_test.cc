@@ -32,3 +32,22 @@ TEST_CASE("Notes are bounded; what has expired makes room, and what has not does
   CHECK(holders.of("b", 150).size() == 1);
   CHECK(holders.left_out() == 0);
 }
+
+TEST_CASE("What has expired is looked for once in a second, however many come") {
+  JwtHolders holders(1);
+  holders.note("a", kCi, 100, 0);
+  holders.note("b", kCi, 100, 50);
+  holders.note("c", kCi, 50, 50);
+  CHECK(holders.left_out() == 2);
+  CHECK(holders.of("a", 50).size() == 1);
+  JwtHolders full(1);
+  full.note("a", kCi, 60, 60);  // expired as soon as it is there
+  full.note("b", kCi, 100, 60);
+  CHECK(full.of("b", 60).size() == 1);
+  full.drop_expired(100);
+  full.note("c", kCi, 100, 100);
+  full.note("d", kCi, 200, 100);
+  CHECK(full.of("d", 100).empty());
+  full.note("d", kCi, 200, 101);
+  CHECK(full.of("d", 101).size() == 1);
+}
