@@ -20,6 +20,7 @@ void put_peer(AuditText& text, const Peer& peer) {
   text.number("gid", peer.gid);
   text.number("pid", peer.pid);
   text.text("unit", peer.unit.value_or(""));
+  text.text("slice", peer.slice.value_or(""));
 }
 
 // A line has to stay one that a pager shows and a reader holds.

@@ -44,7 +44,7 @@ AuditRecord all_of(const std::string& text) {
   record.request_id = record.key = record.profile = record.rule = record.kid = record.alg = text;
   record.would_refuse = {text, text};
   record.peer->user = text;
-  record.peer->unit = text;
+  record.peer->unit = record.peer->slice = text;
   record.claims_json = boost::json::serialize(boost::json::object{{"sub", text}, {text, 1}});
   return record;
 }
@@ -54,16 +54,18 @@ AuditRecord all_of(const std::string& text) {
 TEST_CASE("An issued JWT leaves one line with a fixed order of members") {
   AuditRecord record = issued();
   record.peer->unit = "gitlab-runner.service";
+  record.peer->slice = "system.slice";
   record.would_refuse = {"scope-allow", "rate 1/s"};
   const ChainHead head{41, sha256(bytes_of("abc"))};
-  CHECK(chain_line(head, audit_members(record)) ==
-        R"({"seq":42,"time":"2024-02-29T12:00:01.007Z","request_id":"r-1","uid":1001,"user":"ci","gid":1001,"pid":77,)"
-        R"("unit":"gitlab-runner.service","key":"apple","profile":"apple-enterprise","outcome":"issued",)"
-        R"("would_refuse":["scope-allow","rate 1/s"],"kid":"2X9R4HXF34","alg":"ES256",)"
-        R"("spki_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
-        R"("jwt_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
-        R"("issued_at":1709207941,"expires_at":1709208841,"lifetime":840,"cached":false,"scoped":true,)"
-        R"("claims":{"aud":"a"},"prev":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})");
+  CHECK(
+      chain_line(head, audit_members(record)) ==
+      R"({"seq":42,"time":"2024-02-29T12:00:01.007Z","request_id":"r-1","uid":1001,"user":"ci","gid":1001,"pid":77,)"
+      R"("unit":"gitlab-runner.service","slice":"system.slice","key":"apple","profile":"apple-enterprise","outcome":"issued",)"
+      R"("would_refuse":["scope-allow","rate 1/s"],"kid":"2X9R4HXF34","alg":"ES256",)"
+      R"("spki_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
+      R"("jwt_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
+      R"("issued_at":1709207941,"expires_at":1709208841,"lifetime":840,"cached":false,"scoped":true,)"
+      R"("claims":{"aud":"a"},"prev":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"})");
 }
 
 TEST_CASE("A signature that was lost is named by what was to be signed") {
@@ -88,7 +90,8 @@ TEST_CASE("What nobody asked for names nobody") {
   record.request_id.clear();
   record.peer.reset();
   const auto line = read_back(record);
-  for (const char* name : {"request_id", "uid", "user", "gid", "pid", "unit"}) CHECK_FALSE(line.contains(name));
+  for (const char* name : {"request_id", "uid", "user", "gid", "pid", "unit", "slice"})
+    CHECK_FALSE(line.contains(name));
   CHECK(line.at("key") == "apple");
 }
 
@@ -107,7 +110,7 @@ TEST_CASE("No text breaks a line, forges a member or hides what follows") {
     CHECK(chain_link(line) == ChainLink{7, {}});
     const auto read = read_back(record);
     CHECK(read.at("outcome") == "issued");
-    CHECK(read.size() == honest.size() + 3);  // unit, rule, would_refuse
+    CHECK(read.size() == honest.size() + 4);  // unit, slice, rule, would_refuse
     CHECK(read.at("claims").as_object().size() == 2);
   }
 }
@@ -115,7 +118,7 @@ TEST_CASE("No text breaks a line, forges a member or hides what follows") {
 TEST_CASE("A text reads back as it was, but for what is no text at all") {
   const std::string text = "q\" b\\ \n \x7f \xc2\x85 \xe2\x80\xa8 \xf0\x9f\x94\x91 \xc3\xa4";
   const auto line = read_back(all_of(text));
-  for (const char* name : {"request_id", "user", "unit", "key", "rule"}) CHECK(text_at(line, name) == text);
+  for (const char* name : {"request_id", "user", "unit", "slice", "key", "rule"}) CHECK(text_at(line, name) == text);
   CHECK(text_at(line.at("claims").as_object(), "sub") == text);
   CHECK(text_at(read_back(all_of("a\xff\xc3z")), "user") == "a\xef\xbf\xbd\xef\xbf\xbdz");
 }
