@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
+#include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -166,6 +167,7 @@ Task<Result<void>> AdminHandler::recorded(const rules::AuditRecord& record) {
 Result<DisableRequest> AdminHandler::put_out_of_use(const std::string& key, const std::string& body) {
   SIGNET_TRY(check_key(key));
   SIGNET_TRY_ASSIGN(DisableRequest request, read_disable_request(body));
+  if (being_enabled_ == key) being_enabled_.reset();
   parts_.state.live.disabled.insert_or_assign(key, request.reason);
   parts_.cache.drop_keys([&key](const std::string& name) { return name == key; });
   host::log(host::LogLevel::notice, "key " + key + ": disabled: " + request.reason);
@@ -173,7 +175,7 @@ Result<DisableRequest> AdminHandler::put_out_of_use(const std::string& key, cons
 }
 
 // Disabling takes effect even where neither its file nor its line can be written: it takes away, it gives nothing. Each
-// of them is tried, whatever became of the other.
+// of them is tried, whatever became of the other. For the same reason it waits for no turn.
 Task<Result<HttpResponse>> AdminHandler::disable(const std::string& key, const std::string& body,
                                                  rules::AuditRecord record) {
   const Result<DisableRequest> request = put_out_of_use(key, body);
@@ -187,12 +189,19 @@ Task<Result<HttpResponse>> AdminHandler::disable(const std::string& key, const s
 }
 
 // Its line is on the disk before the key can be used again, even after a crash between the two. Where the key cannot be
-// enabled after all, a further line takes that one back.
+// enabled after all, a further line takes that one back. Another officer's disabling that came
+// meanwhile counts, as the order of the lines says.
 Task<Result<HttpResponse>> AdminHandler::enable(const std::string& key, rules::AuditRecord record) {
+  const ChangeQueue::Turn turn = co_await parts_.changes.turn();
   if (!parts_.state.live.disabled.contains(key))
     if (Result<void> known = check_key(key); !known) co_return Unexpected(known.error());
   record.outcome = "enabled";
-  if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());
+  being_enabled_ = key;
+  const Result<void> written = co_await recorded(record);
+  const bool still = std::exchange(being_enabled_, std::nullopt).has_value();
+  if (!written) co_return Unexpected(written.error());
+  if (!still)
+    co_return Unexpected(Error{ErrorCode::invalid_request, "the key was disabled again meanwhile, and stays disabled"});
   if (const Result<void> enabled = parts_.disabled_files.enable(key); !enabled) {
     record.outcome = "disabled";
     record.time = audit_now();
@@ -219,6 +228,7 @@ Task<Result<HttpResponse>> AdminHandler::promote(std::string key, rules::AuditRe
 }
 
 Task<Result<HttpResponse>> AdminHandler::reload(rules::AuditRecord record) {
+  const ChangeQueue::Turn turn = co_await parts_.changes.turn();
   const std::vector<ConfigProblem> problems = parts_.reload();
   record.outcome = problems.empty() ? "reloaded" : "reload_refused";
   if (Result<void> written = co_await recorded(record); !written) co_return Unexpected(written.error());

@@ -7,6 +7,7 @@
 
 #include "daemon/rules/route.h"
 #include "daemon/service/audit_log.h"
+#include "daemon/service/change_queue.h"
 #include "daemon/service/disabled_keys.h"
 #include "daemon/service/failure_log.h"
 #include "daemon/service/http_handler.h"
@@ -30,6 +31,7 @@ class AdminHandler : public HttpHandler {
     TokenDirectory& tokens;
     JwtCache& cache;
     AuditLog& audit;
+    ChangeQueue& changes;
     FailureLog& failures;
     const DisabledKeyFiles& disabled_files;
     KeyRotation& rotation;
@@ -59,6 +61,7 @@ class AdminHandler : public HttpHandler {
   Parts parts_;
   const std::optional<gid_t> admin_group_;
   const std::int64_t started_at_;
+  std::optional<std::string> being_enabled_;  ///< waits for its record
 };
 
 }  // namespace signet::service

@@ -63,11 +63,13 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
       pins_(state_.configuration->daemon.state_dir + "/pins"),
       disabled_files_(state_.configuration->daemon.disabled_keys_dir()),
       audit_(io_.get_executor(), state_.configuration->daemon),
+      changes_(io_.get_executor()),
       jwks_file_(state_),
       keys_(state_, pins_),
       rotation_({.state = state_,
                  .keys = keys_,
                  .audit = audit_,
+                 .changes = changes_,
                  .switched = [this](const std::string& key) { on_switch(key); }},
                 state_.configuration->daemon.rotation_dir()),
       signer_(audit_, built_at()),
@@ -79,6 +81,7 @@ Daemon::Daemon(rules::Configuration configuration, std::string config_path, cons
               .tokens = tokens_,
               .cache = cache_,
               .audit = audit_,
+              .changes = changes_,
               .failures = failures_,
               .disabled_files = disabled_files_,
               .rotation = rotation_,
@@ -178,8 +181,9 @@ void Daemon::put_in_force(rules::Configuration configuration) {
 }
 
 // The audit log first, whatever becomes of the configuration.
-void Daemon::hang_up() {
+Task<void> Daemon::hang_up() {
   audit_.reopen();
+  const ChangeQueue::Turn turn = co_await changes_.turn();
   const bool reloaded = reload().empty();
   audit_.record(own_record(reloaded ? "reloaded" : "reload_refused"));
 }
@@ -189,7 +193,7 @@ Task<void> Daemon::heed_signals() {
     const auto [error, signal] = co_await signals_.async_wait(kAsTask);
     if (error) co_return;
     if (signal == SIGHUP) {
-      hang_up();
+      asio::co_spawn(io_.get_executor(), hang_up(), asio::detached);
     } else if (std::exchange(stopping_, true)) {
       tokens_.stop();  // asked twice: at once
       io_.stop();

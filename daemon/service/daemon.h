@@ -36,7 +36,7 @@ class Daemon {
   std::vector<ConfigProblem> reload();
   void on_switch(const std::string& key);
   void put_in_force(rules::Configuration configuration);
-  void hang_up();
+  Task<void> hang_up();
   Task<void> heed_signals();
   Task<void> keep_house();
   Task<void> keep_audit();
@@ -55,6 +55,7 @@ class Daemon {
   Pins pins_;
   DisabledKeyFiles disabled_files_;
   AuditLog audit_;
+  ChangeQueue changes_;
   JwksFile jwks_file_;
   FailureLog failures_;
   DescribedKeys keys_;

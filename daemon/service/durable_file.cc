@@ -53,6 +53,12 @@ Result<void> write_durably(const std::string& path, std::string_view content, mo
   return sync_directory_of(path);
 }
 
+Result<void> check_writable(const std::string& path, std::string_view content) {
+  Result<void> written = write_draft(path, content, 0600);
+  ::unlink(draft_of(path).c_str());
+  return written;
+}
+
 Result<void> remove_durably(const std::string& path) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return io_error("remove", path, errno);
   return sync_directory_of(path);

@@ -18,6 +18,8 @@ std::string draft_of(const std::string& path);
 
 /// Error io_failure with the path in its detail; the old content is then still there.
 Result<void> write_durably(const std::string& path, std::string_view content, mode_t mode = 0600);
+/// Would write_durably() succeed? Writes as much beside the file and takes it away again. Error io_failure.
+Result<void> check_writable(const std::string& path, std::string_view content);
 /// The file is gone for good when this returns; one that was not there is no error.
 Result<void> remove_durably(const std::string& path);
 /// Creates the directory (0700) and its parents where they are missing.

@@ -16,6 +16,9 @@
 namespace signet::service {
 namespace {
 
+constexpr std::chrono::milliseconds kTryAgain = std::chrono::minutes(1);
+constexpr std::size_t kRecordBytes = 8192;  // more than the switches of one key take
+
 // At the stated time nobody asks.
 rules::AuditRecord nobodys_record(const std::string& key) {
   rules::AuditRecord record;
@@ -51,6 +54,7 @@ void KeyRotation::put_in_force(rules::Configuration as_written) {
   for (const auto& [name, key] : as_written.keys)
     if (!records_.damaged.contains(name)) note_edit(key);
   as_written_ = std::make_shared<const rules::Configuration>(std::move(as_written));
+  for (auto& [key, waiting] : waiting_) waiting.tried_again = {};  // whoever reloads may have mended something
   renew();
 }
 
@@ -117,22 +121,40 @@ const rules::KeyCondition* KeyRotation::shown(const rules::KeyPolicy& object) co
   return condition == parts_.state.live.objects.end() ? nullptr : &condition->second;
 }
 
-// The record may take its time, and the configuration may be another by then: so it is looked at again.
 Task<Result<rules::KeySwitch>> KeyRotation::promote(std::string key, rules::AuditRecord record) {
+  const ChangeQueue::Turn turn = co_await parts_.changes.turn();
   const Result<const rules::KeyPolicy*> policy = promotable(key);
   if (!policy) co_return Unexpected(policy.error());
+  if (Result<void> prepared = prepare(**policy); !prepared) co_return Unexpected(prepared.error());
   record.time = audit_now();
   record.outcome = "promoted";
   const rules::KeyPolicy& next = *(*policy)->rotation.next->key;
   record.kid = rules::kid_of(next, shown(next));
+  const std::string place = rules::place_of(next);
   const Deadline deadline = SteadyClock::now() + parts_.state.configuration->daemon.deadline;
   if (Result<void> recorded = co_await parts_.audit.must_record(record, deadline); !recorded)
     co_return Unexpected(recorded.error());
-  co_return commit(key);
+  Result<rules::KeySwitch> made = commit(key, place);
+  if (!made) {
+    record.time = audit_now();
+    record.outcome = "promotion_failed";
+    parts_.audit.record(record);
+  }
+  co_return made;
 }
 
-Result<rules::KeySwitch> KeyRotation::commit(const std::string& key) {
+// What can fail does so before the audit log says that it was done. The first use of the former object may be kept at
+// any time.
+Result<void> KeyRotation::prepare(const rules::KeyPolicy& policy) {
+  SIGNET_TRY(parts_.keys.keep_pin(policy));
+  return check_writable(directory_ + "/" + policy.name, std::string(kRecordBytes, ' '));
+}
+
+// Its token may have said something else of the next object while the audit log was waited for.
+Result<rules::KeySwitch> KeyRotation::commit(const std::string& key, const std::string& next) {
   SIGNET_TRY_ASSIGN(const rules::KeyPolicy* policy, promotable(key));
+  if (rules::place_of(*policy->rotation.next->key) != next)
+    return Unexpected(make_error(ErrorCode::internal, "another next object than was recorded"));
   const rules::WallTime now = wall_now();
   rules::KeySwitch made{.at = now,
                         .until = rules::retired_by(*policy, now),
@@ -140,7 +162,6 @@ Result<rules::KeySwitch> KeyRotation::commit(const std::string& key) {
                         .object = rules::place_of(*policy->rotation.next->key)};
   made.jwk = published(*policy);
   made.object_jwk = published(*policy->rotation.next->key);
-  SIGNET_TRY(parts_.keys.keep_pin(*policy));
   SIGNET_TRY(keep(key, made));
   host::log(host::LogLevel::notice,
             fmt::format("key {}: {} signs from now on instead of {}", key, made.object, made.former));
@@ -154,22 +175,26 @@ Task<void> KeyRotation::promote_due() {
   for (const auto& [name, key] : parts_.state.configuration->keys)
     if (rules::switch_is_due(key, wall_now())) due.push_back(name);
   for (const std::string& key : due) {
-    Result<void> ready;
-    if (const auto policy = promotable(key); !policy) ready = Unexpected(policy.error());
-    if (ready) {
-      const Result<rules::KeySwitch> switched = co_await promote(key, nobodys_record(key));
-      if (!switched) ready = Unexpected(switched.error());
-    }
-    if (ready) {
+    if (waiting_[key].tried_again > SteadyClock::now()) continue;
+    const Result<rules::KeySwitch> switched = co_await promote_one_due(key);
+    if (switched) {
       waiting_.erase(key);
     } else {
-      tell_waiting(key, ready.error());
+      tell_waiting(key, switched.error());
     }
   }
 }
 
+// The next object may be there at any moment; where the disk fails, each attempt may leave lines in the audit log.
+Task<Result<rules::KeySwitch>> KeyRotation::promote_one_due(std::string key) {
+  if (const auto policy = promotable(key); !policy) co_return Unexpected(policy.error());
+  Result<rules::KeySwitch> switched = co_await promote(key, nobodys_record(key));
+  if (!switched) waiting_[key].tried_again = SteadyClock::now() + kTryAgain;
+  co_return switched;
+}
+
 void KeyRotation::tell_waiting(const std::string& key, const Error& why) {
-  std::string& told = waiting_[key];
+  std::string& told = waiting_[key].told;
   if (told == why.message) return;
   told = why.message;
   host::log_failure(host::LogLevel::warning, fmt::format("key {}: the time of its next object has come", key), why);

@@ -8,6 +8,7 @@
 
 #include "daemon/rules/rotation.h"
 #include "daemon/service/audit_log.h"
+#include "daemon/service/change_queue.h"
 #include "daemon/service/described_keys.h"
 #include "daemon/service/io.h"
 #include "daemon/service/service_state.h"
@@ -22,6 +23,7 @@ class KeyRotation {
     ServiceState& state;
     DescribedKeys& keys;
     AuditLog& audit;
+    ChangeQueue& changes;
     std::function<void(const std::string& key)> switched;  ///< another object of this key signs from now on
   };
   /// All that is referred to outlives this.
@@ -31,11 +33,12 @@ class KeyRotation {
   /// nobody can tell which objects sign, so the daemon must not start.
   Result<void> load();
   /// Puts a configuration in force, as its files say and the switches demand. Where an edit made another object sign,
-  /// that is kept as a switch, and logged.
+  /// that is kept as a switch, and logged. Whoever calls it has its turn in the queue.
   void put_in_force(rules::Configuration as_written);
 
   /// Switches the key to its next object. Recorded and on the disk before it takes effect. `record` says who asked. The
-  /// errors of rules::check_promotion, audit_unavailable, io_failure; then nothing has changed.
+  /// errors of rules::check_promotion, audit_unavailable, io_failure; then nothing has changed, and where the audit log
+  /// has said "promoted" already, it says "promotion_failed" too.
   Task<Result<rules::KeySwitch>> promote(std::string key, rules::AuditRecord record);
   /// Switches the keys whose stated time has come, as far as their next objects can sign. Those that cannot keep their
   /// present object, and the log says so once.
@@ -53,14 +56,20 @@ class KeyRotation {
   boost::json::object published(const rules::KeyPolicy& object) const;
   std::vector<rules::KeySwitch> switches_of(const std::string& key) const;
   Result<void> keep(const std::string& key, const rules::KeySwitch& made);
-  Result<rules::KeySwitch> commit(const std::string& key);
+  Result<void> prepare(const rules::KeyPolicy& policy);
+  Result<rules::KeySwitch> commit(const std::string& key, const std::string& next);
+  Task<Result<rules::KeySwitch>> promote_one_due(std::string key);
   void tell_waiting(const std::string& key, const Error& why);
 
   Parts parts_;
   const std::string directory_;
   std::shared_ptr<const rules::Configuration> as_written_;
   rules::SwitchRecords records_;
-  std::map<std::string, std::string, std::less<>> waiting_;  ///< key names, and what the log said of them
+  struct Waiting {
+    std::string told{};      ///< what the log said
+    Deadline tried_again{};  ///< not before
+  };
+  std::map<std::string, Waiting, std::less<>> waiting_;  ///< by key name: the time of its next object has come
 };
 
 }  // namespace signet::service

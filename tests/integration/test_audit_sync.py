@@ -7,6 +7,7 @@ from tests.support.audit_chain import Chain
 from tests.support.fault_disk import FaultDisk
 from tests.support.problem import assert_problem
 from tests.support.process import eventually
+from tests.support.rotation import add_key, next_line, reload, wait_published
 from tests.support.stack import Stack
 
 
@@ -73,6 +74,60 @@ class Sync(unittest.TestCase):
         self.assertEqual(stack.jwt().status, 200)
         stack.daemon.stop()
         self.assertEqual(self.disk.calls(), 0)
+
+
+class Officers(unittest.TestCase):
+    """Changes that wait for the disk: what the log says in the end is what is in force."""
+
+    def setUp(self):
+        self.stack = Stack(keys={"apple": {"publish": "yes"}}, daemon={"audit-sync": "always"}, start=False)
+        self.disk = FaultDisk(self.stack.root / "disk", self.stack.daemon)
+        self.enterContext(self.stack)
+        self.pool = self.enterContext(concurrent.futures.ThreadPoolExecutor(3))
+        self.stack.start()
+
+    def outcomes(self) -> list:
+        words = ("promoted", "promotion_failed", "disabled", "enabled", "reloaded")
+        return [record["outcome"] for record in self.stack.audit() if record["outcome"] in words]
+
+    def waiting(self, outcome: str, target: str, body=None):
+        """The answer to come, as soon as the line is written."""
+        before = self.outcomes().count(outcome)
+        answer = self.pool.submit(self.stack.admin, "POST", target, body)
+        eventually(lambda: self.outcomes().count(outcome) > before, f"the line {outcome} is written")
+        self.assertFalse(answer.done(), "it waits for the disk")
+        return answer
+
+    def test_who_disables_while_another_enables_has_the_last_word(self):
+        self.assertEqual(self.stack.admin("POST", "/v1/keys/apple/disable", {"reason": "stolen"}).status, 200)
+        with self.disk.hold():
+            enable = self.waiting("enabled", "/v1/keys/apple/enable")
+            disable = self.waiting("disabled", "/v1/keys/apple/disable", {"reason": "stolen again"})
+        self.assertEqual((disable.result().status, enable.result().status), (200, 400))
+        self.assertEqual(self.outcomes(), ["disabled", "enabled", "disabled"])
+        self.assertEqual(self.stack.jwt().status, 423)
+        self.stack.daemon.stop()
+        self.stack.daemon.start()
+        eventually(lambda: self.stack.health(), "it runs again")
+        self.assertEqual(self.stack.jwt().status, 423, "after a restart too")
+
+    def test_one_of_two_promotions_at_once_is_recorded_and_made_and_a_reload_waits_for_it(self):
+        second = add_key(self.stack)
+        self.stack.write_key("apple", {"publish": "yes", "next": next_line(second)})
+        reload(self.stack)
+        wait_published(self.stack, second)
+        with self.disk.hold():
+            first = self.waiting("promoted", "/v1/keys/apple/promote")
+            again = self.pool.submit(self.stack.admin, "POST", "/v1/keys/apple/promote")
+            self.stack.write_key("apple", {"publish": "yes"})
+            reloaded = self.pool.submit(self.stack.admin, "POST", "/v1/reload")
+            self.assertEqual(self.stack.ask("GET", "/v1/whoami").status, 200, "others are not held up")
+            self.assertFalse(again.done() or reloaded.done())
+        self.assertEqual(first.result().json()["kid"], second.key_id)
+        self.assertEqual(reloaded.result().status, 200)
+        self.assertEqual(again.result().status, 400, "nothing is there to promote any more")
+        self.assertEqual(self.outcomes().count("promoted"), 1)
+        self.assertNotIn("promotion_failed", self.outcomes())
 
 
 if __name__ == "__main__":

@@ -53,6 +53,10 @@ class Rotation(unittest.TestCase):
     def kid(self) -> str:
         return self.stack.jwt().json()["kid"]
 
+    def promoted(self) -> int:
+        """How many lines of the audit log say so."""
+        return sum(record["outcome"] == "promoted" for record in self.stack.audit())
+
 
 class ByAnOfficer(Rotation):
     def test_no_request_is_refused_and_every_token_verifies_with_the_keys_published_before_the_switch(self):
@@ -156,6 +160,7 @@ class ByAnOfficer(Rotation):
         self.assertEqual(answer.status, 500, answer)
         self.assertNotIn(str(self.stack.root), answer.body.decode())
         self.assertEqual(self.kid(), self.stack.key.key_id)
+        self.assertEqual(self.promoted(), 0, "told of a switch that was none")
         rotation.unlink()
         rotation.mkdir()
         self.promote()
@@ -270,6 +275,19 @@ class AtAStatedTime(Rotation):
         self.stack.hsm.import_by_tool(third)
         reload(self.stack)
         eventually(lambda: self.kid() == third.key_id, "the next key signs", within=20)
+
+    def test_while_the_switch_cannot_be_kept_nothing_says_that_it_was_made(self):
+        rotation = self.stack.root / "state/daemon/rotation"
+        rotation.rmdir()
+        rotation.write_text("a file where the directory should be")
+        self.name_next(next=next_line(self.second, after=-60))
+        eventually(lambda: "the time of its next object has come: the daemon's state cannot be written" in self.stack.daemon.stderr(), "the log says why", within=20)
+        self.assertEqual((self.promoted(), self.kid()), (0, self.stack.key.key_id))
+        rotation.unlink()
+        rotation.mkdir()
+        reload(self.stack)
+        eventually(lambda: self.kid() == self.second.key_id, "the next key signs", within=20)
+        self.assertEqual(self.promoted(), 1)
 
     def test_a_time_that_passed_while_the_daemon_was_down_is_made_up_for(self):
         self.name_next(next=next_line(self.second, after=3600))
