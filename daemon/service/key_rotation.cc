@@ -132,9 +132,8 @@ Task<Result<rules::KeySwitch>> KeyRotation::promote(std::string key, rules::Audi
   record.kid = rules::kid_of(next, shown(next));
   const std::string place = rules::place_of(next);
   const Deadline deadline = SteadyClock::now() + parts_.state.configuration->daemon.deadline;
-  if (Result<void> recorded = co_await parts_.audit.must_record(record, deadline); !recorded)
-    co_return Unexpected(recorded.error());
-  Result<rules::KeySwitch> made = commit(key, place);
+  const Result<void> recorded = co_await parts_.audit.must_record(record, deadline);
+  Result<rules::KeySwitch> made = recorded ? commit(key, place) : Unexpected(recorded.error());
   if (!made) {
     record.time = audit_now();
     record.outcome = "promotion_failed";
