@@ -71,11 +71,11 @@ bool SignatureAccount::was_recorded_then(const AuditEntry& entry) const {
 }
 
 // `log_reaches`: a signature that stands before this one has its line, so that the log goes back so far whatever the
-// clock said.
+// clock said. Of the log's first millisecond a signature may have its line in the file before.
 void SignatureAccount::judge(const Signature& signature, bool log_reaches) {
   if (lost_.contains(signature.input)) {
     ++report_.lost;
-  } else if (log_begins_ && signature.time < *log_begins_ && !log_reaches) {
+  } else if (log_begins_ && signature.time <= *log_begins_ && !log_reaches) {
     ++report_.before_the_log;
   } else if (may_be_on_its_way(signature.time)) {
     ++report_.too_young;

@@ -17,6 +17,8 @@ PROFILE = {
     "caller-claims": {"sub": {"type": "text"}, "roles": {"type": "texts"}, "count": {"type": "integer", "min": 1, "max": 9}},
     "scope": {"shape": "words", "entries": "text"}, "lifetime": {"default": 300, "cap": 600}}
 # key-id, issuer and role belong to Apple's profiles.
+ONE_SCOPE = {"language": 1, "title": "One scope", "source": "https://maps.example/tokens", "algorithms": ["ES256"], "claims": {"iss": "maps"},
+             "scope": {"shape": "text", "entries": "text", "one-of": ["server_api"]}, "lifetime": {"default": 300, "cap": 600}}
 REPORTS = {"profile": "reports", "key-id": None, "issuer": None, "role": None}
 RULES = {"caller-claims": "sub, roles", "claim count": "3", "claim-allow sub": ["ci-*", "release"], "claim-allow roles": "read*",
          "scope-allow": "reports.*", "max-lifetime": "2min"}
@@ -59,7 +61,8 @@ class Policy(unittest.TestCase):
         profiles = cls.stack.root / "profiles"
         profiles.mkdir()
         (profiles / "reports.json").write_text(json.dumps(PROFILE))
-        for name in ("apple-enterprise", "app-store-connect", "maps-server"):
+        (profiles / "one-scope.json").write_text(json.dumps(ONE_SCOPE))
+        for name in ("apple-enterprise", "app-store-connect"):
             (profiles / f"{name}.json").symlink_to(SOURCE / f"daemon/profiles/{name}.json")
         cls.stack.daemon_options["profiles-dir"] = profiles
         cls.stack.write_daemon_conf()
@@ -69,7 +72,7 @@ class Policy(unittest.TestCase):
         cls.stack.write_key("half", {**REPORTS, **RULES, "mode": "audit claim-allow sub"})
         cls.stack.write_key("fixed", {**REPORTS, "claim sub": '"123"', "claim scope": "reports.read"})
         cls.stack.write_key("admin", {"role": "admin"})
-        cls.stack.write_key("maps", {"profile": "maps-server", "issuer": None, "role": None, "team-id": "ABCDE12345"})
+        cls.stack.write_key("maps", {**REPORTS, "profile": "one-scope"})
         cls.stack.write_key("nobodys", {"allow": None})
         cls.enterClassContext(cls.stack)
         cls.stack.start()

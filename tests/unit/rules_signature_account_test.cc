@@ -92,6 +92,12 @@ TEST_CASE("signatures from before the log, and of the last seconds, are not judg
   CHECK(report.without_line.count() == 1);
 }
 
+TEST_CASE("a signature of the log's first millisecond may have its line in the file before") {
+  const auto report = Account().sign(1, 0).sign(2, 1).log(started()).report();
+  CHECK(report.before_the_log == 1);
+  CHECK(report.without_line.count() == 1);
+}
+
 TEST_CASE("a line without a signature is named where the record was kept then") {
   const auto report = Account().sign(1, 10).log(started()).log(line(1, 10)).log(line(2, 30)).report();
   REQUIRE(report.never_signed.count() == 1);
