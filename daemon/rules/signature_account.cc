@@ -61,6 +61,12 @@ bool SignatureAccount::may_be_on_its_way(UtcTime time) const {
   return time + times_.grace >= times_.read_at && time < times_.read_at + kAhead;
 }
 
+// Of the first millisecond a signature may have its line in the file before, where there was one.
+bool SignatureAccount::is_before_log(UtcTime time) const {
+  if (!log_begins_) return false;
+  return from_number_1_ ? time < *log_begins_ : time <= *log_begins_;
+}
+
 // A cached JWT was signed some time before its line, though not before its `iat` says.
 bool SignatureAccount::was_recorded_then(const AuditEntry& entry) const {
   if (!entry.spki_sha256 || may_be_on_its_way(entry.time)) return false;
@@ -71,11 +77,11 @@ bool SignatureAccount::was_recorded_then(const AuditEntry& entry) const {
 }
 
 // `log_reaches`: a signature that stands before this one has its line, so that the log goes back so far whatever the
-// clock said. Of the log's first millisecond a signature may have its line in the file before.
+// clock said.
 void SignatureAccount::judge(const Signature& signature, bool log_reaches) {
   if (lost_.contains(signature.input)) {
     ++report_.lost;
-  } else if (log_begins_ && signature.time <= *log_begins_ && !log_reaches) {
+  } else if (is_before_log(signature.time) && !log_reaches) {
     ++report_.before_the_log;
   } else if (may_be_on_its_way(signature.time)) {
     ++report_.too_young;

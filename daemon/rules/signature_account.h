@@ -66,6 +66,7 @@ class SignatureAccount {
   bool note_signature(const AuditEntry& entry);
   void judge(const Signature& signature, bool log_reaches);
   bool may_be_on_its_way(UtcTime time) const;
+  bool is_before_log(UtcTime time) const;
   bool was_recorded_then(const AuditEntry& entry) const;
 
   AccountTimes times_;
